@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace portcullis {
+
+/// Scratch memory shared by all the sessions of one thread: inflated payloads and unescaped strings live here until the
+/// next output is asked for. It grows to what the largest payload needed and stays there, so that a warm thread
+/// allocates nothing. Not thread-safe; nothing in it outlives a call of `poll`.
+struct Workspace {
+  std::vector<std::byte> payload;  ///< the inflated payload at hand
+  std::vector<char> text;          ///< the unescaped string at hand
+};
+
+}  // namespace portcullis
