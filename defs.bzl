@@ -9,7 +9,11 @@ COPTS = [
     "-Wsign-conversion",
     "-Wshadow",
     "-Wimplicit-fallthrough",
-]
+] + select({
+    # Tests that draw ten thousand histories want some speed; a user's build keeps the level that the user chose.
+    "//bazel:development": ["-O1"],
+    "//conditions:default": [],
+})
 
 def _library(name, copts, **kwargs):
     native.cc_library(
@@ -52,7 +56,15 @@ def property_test(name, srcs = None, deps = [], size = "medium", **kwargs):
     )
 
 def golden(name, tool, args, checked_in, data = []):
-    """A test that `tool args` still prints what stands in the file `checked_in`."""
+    """A test that `tool args` still prints what stands in the file `checked_in`.
+
+    Args:
+      name: of the test; what the tool prints now is the file NAME.fresh.
+      tool: a program that writes to its standard output.
+      args: its arguments, as one string.
+      checked_in: the file in the source tree.
+      data: files that the tool reads by their path below the top of the source tree.
+    """
     native.genrule(
         name = name + "_fresh",
         srcs = data,
@@ -63,9 +75,46 @@ def golden(name, tool, args, checked_in, data = []):
     )
     native.cc_test(
         name = name,
-        srcs = ["//tests:same_file.cc"],
-        copts = COPTS,
-        size = "small",
         args = ["$(rootpath %s)" % checked_in, "$(rootpath :%s_fresh)" % name],
         data = [checked_in, ":%s_fresh" % name],
+        linkstatic = True,
+        size = "small",
+        deps = ["//tests:same_file"],
+    )
+
+def fuzz_target(name, seeds, deps, srcs = None):
+    """A libFuzzer entry point, and a test that replays its seeds.
+
+    Args:
+      name: of the libFuzzer binary, whose source is NAME.cc and whose dictionary, where there is one, is NAME.dict. It
+        is built by `--config=fuzz` only; the test is called NAME_replay and belongs to every run of the tests.
+      seeds: labels of the files to replay: those of corpus/seeds/NAME/ and corpus/crashes/NAME/.
+      deps: what the entry point calls.
+      srcs: the source, where it is not NAME.cc.
+    """
+    labels = [seeds] if type(seeds) == "string" else seeds
+    native.cc_library(
+        name = name + "_entry",
+        testonly = True,
+        srcs = srcs or [name + ".cc"],
+        copts = COPTS,
+        alwayslink = True,
+        deps = deps,
+    )
+    native.cc_test(
+        name = name + "_replay",
+        size = "small",
+        srcs = ["//fuzz:replay_main.cc"],
+        args = ["$(rootpaths %s)" % label for label in labels],
+        copts = COPTS,
+        data = labels,
+        deps = [":%s_entry" % name],
+    )
+    native.cc_binary(
+        name = name,
+        testonly = True,
+        data = labels + native.glob([name + ".dict"], allow_empty = True),
+        linkopts = ["-fsanitize=fuzzer"],
+        tags = ["manual"],
+        deps = [":%s_entry" % name],
     )

@@ -41,8 +41,14 @@ _DEBIAN = {
     "rules_proto": "/usr/share/bazel/rules/proto",
 }
 
+def _brings_its_own():
+    # Debian's build of Bazel 4 tells no version. Any other Bazel declares these repositories itself, and downloads them.
+    return native.bazel_version and not native.bazel_version.startswith("4.")
+
 def toolchain_repositories():
     """Declares what every C++ target makes Bazel 4 load, so that none of it is a download."""
+    if _brings_its_own():
+        return
     for name, path in _DEBIAN.items():
         if not native.existing_rule(name):
             native.local_repository(name = name, path = path)

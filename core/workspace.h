@@ -10,7 +10,8 @@ namespace portcullis {
 /// allocates nothing. Not thread-safe; nothing in it outlives a call of `poll`.
 struct Workspace {
   std::vector<std::byte> payload;  ///< the inflated payload at hand
-  std::vector<char> text;          ///< the unescaped string at hand
+  std::vector<char> text;          ///< the unescaped event name at hand
+  std::vector<char> command;       ///< the command being written, or the unescaped string being read
 };
 
 }  // namespace portcullis

@@ -34,6 +34,10 @@ class Set {
     for (const E value : values) bits_ |= bit(value);
   }
   constexpr bool contains(E value) const noexcept { return (bits_ & bit(value)) != 0; }
+  friend constexpr Set operator|(Set left, Set right) noexcept {
+    left.bits_ |= right.bits_;
+    return left;
+  }
 
  private:
   static_assert(kCount<E> <= 64);

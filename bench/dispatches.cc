@@ -1,0 +1,232 @@
+#include "portcullis/bench/dispatches.h"
+
+#include <zlib.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string_view>
+
+namespace portcullis::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class Maker {
+ public:
+  std::string dispatch() {
+    const auto dice = pick(100);
+    if (dice < 40) return wrap("MESSAGE_CREATE", message());
+    if (dice < 85) return wrap("PRESENCE_UPDATE", presence());
+    if (dice < 98) return wrap("TYPING_START", typing());
+    return wrap("GUILD_CREATE", guild());
+  }
+
+ private:
+  std::uint32_t pick(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
+  std::string id() { return std::to_string(175'928'847'299'117'063 + random_() % 1'000'000'000'000'000'000); }
+  std::string hash() {
+    std::string text;
+    for (int i = 0; i < 32; ++i) text += "0123456789abcdef"[pick(16)];
+    return text;
+  }
+  Json maybe(const Json& value) { return pick(3) == 0 ? value : Json(nullptr); }
+
+  std::string words(std::uint32_t most) {
+    static constexpr std::array<std::string_view, 24> kWords{"the",
+                                                             "server",
+                                                             "is",
+                                                             "down",
+                                                             "again",
+                                                             "anyone",
+                                                             "seen",
+                                                             "that",
+                                                             "update?",
+                                                             "lol",
+                                                             "\"quoted\"",
+                                                             "line\nbreak",
+                                                             "yes",
+                                                             "no",
+                                                             "maybe",
+                                                             "https://example.com/a/b?c=d",
+                                                             "brb",
+                                                             "ok",
+                                                             "tonight",
+                                                             "grüße",
+                                                             "привет",
+                                                             "🎉",
+                                                             "<@80351110224678912>",
+                                                             "what's"};
+    std::string text;
+    for (std::uint32_t n = pick(most) + 1; n != 0; --n) {
+      if (!text.empty()) text += ' ';
+      text += kWords[pick(kWords.size())];
+    }
+    return text;
+  }
+
+  Json user() {
+    return {{"username", "user" + std::to_string(pick(100'000))},
+            {"public_flags", pick(3) * 64},
+            {"primary_guild", nullptr},
+            {"id", id()},
+            {"global_name", maybe(words(2))},
+            {"display_name_styles", nullptr},
+            {"discriminator", "0"},
+            {"collectibles", nullptr},
+            {"clan", nullptr},
+            {"avatar_decoration_data", nullptr},
+            {"avatar", hash()}};
+  }
+  Json member() {
+    Json roles = Json::array();
+    for (auto n = pick(6); n != 0; --n) roles.push_back(id());
+    return {{"roles", roles},
+            {"premium_since", nullptr},
+            {"pending", false},
+            {"nick", maybe(words(2))},
+            {"mute", false},
+            {"joined_at", "2021-03-04T18:22:41.123000+00:00"},
+            {"flags", 0},
+            {"deaf", false},
+            {"communication_disabled_until", nullptr},
+            {"banner", nullptr},
+            {"avatar", nullptr}};
+  }
+  Json embed() {
+    return {{"type", "rich"},
+            {"title", words(6)},
+            {"description", words(40)},
+            {"color", pick(0xFFFFFF)},
+            {"footer", {{"text", words(4)}}},
+            {"fields", {{{"name", words(2)}, {"value", words(8)}, {"inline", true}}}}};
+  }
+  Json message() {
+    return {{"type", 0},
+            {"tts", false},
+            {"timestamp", "2024-05-23T10:11:12.345000+00:00"},
+            {"pinned", false},
+            {"nonce", id()},
+            {"mentions", Json::array()},
+            {"mention_roles", Json::array()},
+            {"mention_everyone", false},
+            {"member", member()},
+            {"id", id()},
+            {"flags", 0},
+            {"embeds", pick(5) == 0 ? Json::array({embed()}) : Json::array()},
+            {"edited_timestamp", nullptr},
+            {"content", words(30)},
+            {"components", Json::array()},
+            {"channel_type", 0},
+            {"channel_id", id()},
+            {"author", user()},
+            {"attachments", Json::array()},
+            {"guild_id", id()}};
+  }
+  Json presence() {
+    Json activities = Json::array();
+    if (pick(2) == 0)
+      activities.push_back({{"type", 0},
+                            {"timestamps", {{"start", 1'716'459'072'345 + pick(1'000'000)}}},
+                            {"name", words(3)},
+                            {"id", hash().substr(16)},
+                            {"created_at", 1'716'459'072'345 + pick(1'000'000)},
+                            {"state", maybe(words(4))},
+                            {"details", words(5)},
+                            {"application_id", id()}});
+    return {{"user", {{"id", id()}}},  {"status", pick(2) == 0 ? "online" : "idle"}, {"processed_at_timestamp", 0},
+            {"guild_id", id()},        {"client_status", {{"desktop", "online"}}},   {"broadcast", nullptr},
+            {"activities", activities}};
+  }
+  Json typing() {
+    return {{"user_id", id()},
+            {"timestamp", 1'716'459'072 + pick(10'000)},
+            {"member", member()},
+            {"channel_id", id()},
+            {"guild_id", id()}};
+  }
+  Json guild() {
+    Json made{{"id", id()},
+              {"name", words(3)},
+              {"icon", hash()},
+              {"owner_id", id()},
+              {"region", "deprecated"},
+              {"large", false},
+              {"unavailable", false},
+              {"roles", Json::array()},
+              {"channels", Json::array()},
+              {"members", Json::array()},
+              {"presences", Json::array()},
+              {"emojis", Json::array()}};
+    for (auto n = 5 + pick(20); n != 0; --n)
+      made["roles"].push_back({{"version", 1'716'459'072'345},
+                               {"unicode_emoji", nullptr},
+                               {"tags", Json::object()},
+                               {"position", pick(50)},
+                               {"permissions", std::to_string(random_() % 2'000'000'000)},
+                               {"name", words(2)},
+                               {"mentionable", false},
+                               {"managed", false},
+                               {"id", id()},
+                               {"icon", nullptr},
+                               {"hoist", true},
+                               {"flags", 0},
+                               {"color", pick(0xFFFFFF)}});
+    for (auto n = 10 + pick(40); n != 0; --n)
+      made["channels"].push_back(
+          {{"version", 1'716'459'072'345},
+           {"type", 0},
+           {"topic", maybe(words(12))},
+           {"rate_limit_per_user", 0},
+           {"position", pick(50)},
+           {"permission_overwrites", {{{"type", 0}, {"id", id()}, {"deny", "1024"}, {"allow", "0"}}}},
+           {"parent_id", id()},
+           {"name", words(2)},
+           {"last_message_id", id()},
+           {"id", id()},
+           {"flags", 0}});
+    for (auto n = 10 + pick(90); n != 0; --n) {
+      Json one = member();
+      one["user"] = user();
+      made["members"].push_back(one);
+      made["presences"].push_back(presence());
+    }
+    return made;
+  }
+
+  std::string wrap(const char* name, const Json& data) {
+    return Json{{"t", name}, {"s", ++sequence_}, {"op", 0}, {"d", data}}.dump();
+  }
+
+  std::mt19937_64 random_{20'260'806};
+  std::int64_t sequence_ = 0;
+};
+
+}  // namespace
+
+std::vector<std::string> dispatches(std::size_t count) {
+  Maker maker;
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < count; ++i) all.push_back(maker.dispatch());
+  return all;
+}
+
+std::vector<std::string> zlib_stream(const std::vector<std::string>& payloads) {
+  z_stream stream{};
+  deflateInit(&stream, Z_DEFAULT_COMPRESSION);
+  std::vector<std::string> all;
+  for (const std::string& payload : payloads) {
+    std::string message(deflateBound(&stream, payload.size()) + 16, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data()));
+    stream.avail_in = static_cast<uInt>(payload.size());
+    stream.next_out = reinterpret_cast<Bytef*>(message.data());
+    stream.avail_out = static_cast<uInt>(message.size());
+    deflate(&stream, Z_SYNC_FLUSH);
+    message.resize(message.size() - stream.avail_out);
+    all.push_back(std::move(message));
+  }
+  deflateEnd(&stream);
+  return all;
+}
+
+}  // namespace portcullis::bench

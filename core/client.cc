@@ -1,0 +1,249 @@
+#include "portcullis/core/client.h"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <utility>
+
+#include "portcullis/core/gateway/command_check.h"
+
+namespace portcullis {
+namespace {
+
+constexpr std::uint16_t kNoStatus = 1005;
+constexpr std::uint16_t kAbnormal = 1006;
+constexpr Duration kRetryAfterMax{3'600'000};  // LOCAL-11
+
+std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// A Retry-After in seconds; the form with a date is left to the back-off.
+Duration retry_after(std::string_view value) noexcept {
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (error != std::errc() || end != value.data() + value.size() || seconds < 0) return Duration{0};
+  return std::min(Duration{std::min<std::int64_t>(seconds, 3'600) * 1'000}, kRetryAfterMax);
+}
+
+}  // namespace
+
+Client::Client(Config config, Limits limits, Chance chance, Workspace& workspace,
+               const spec::gateway_session::Rows& rows)
+    : config_(std::move(config)),
+      limits_(limits),
+      chance_(std::move(chance)),
+      workspace_(workspace),
+      machine_(config_, limits_, chance_, workspace_, *this, rows) {}
+
+// ---- Inputs ----------------------------------------------------------------------------------------------------------
+
+Status Client::start(Instant now) noexcept {
+  if (const auto checked = machine_.check(); !checked) return checked;
+  now_ = now;
+  machine_.connect(now);
+  return kOk;
+}
+
+void Client::opened(Link link, Instant now) noexcept {
+  now_ = now;
+  if (!is_current(link) || link_.connection) return;
+  link_.connection.emplace(limits_, chance_);
+  [[maybe_unused]] const auto queued = link_.connection->open(link_.endpoint, {}, {});
+  assert(queued && "the endpoint was checked when it was joined");
+}
+
+void Client::received(Link link, std::span<const std::byte> bytes, Instant now) noexcept {
+  now_ = now;
+  if (is_current(link) && link_.connection) link_.connection->received(bytes, now);
+}
+
+void Client::lost(Link link, Instant now) noexcept {
+  now_ = now;
+  if (!is_current(link)) return;
+  link_.transport = false;
+  if (link_.connection) return link_.connection->ended(now);
+  link_.given_up = true;
+  machine_.open_failed(std::nullopt, 0, Duration{0}, now);
+}
+
+void Client::elapsed(Instant now) noexcept { now_ = now; }
+
+Status Client::send(const gateway::Command& command, Instant now) noexcept {
+  now_ = now;
+  return machine_.send(command, now);
+}
+
+void Client::identify_granted(Instant now) noexcept {
+  now_ = now;
+  machine_.identify_granted(now);
+}
+
+void Client::reconnect(Instant now) noexcept {
+  now_ = now;
+  machine_.reconnect(now);
+}
+
+void Client::stop(gateway::Leaving how, Instant now) noexcept {
+  now_ = now;
+  machine_.stop(how, now);
+}
+
+// ---- Outputs ---------------------------------------------------------------------------------------------------------
+
+Output Client::poll() noexcept {
+  for (;;) {
+    if (count_ > 0) {
+      if (auto words = last_words()) return *words;
+      return pop();
+    }
+    if (const auto output = poll_link()) return *output;
+    if (count_ > 0) continue;
+    if (timers_held() || !machine_.run_due_timer(now_)) return rest();
+  }
+}
+
+// Bytes that were queued before a hangup go out before it.
+std::optional<Output> Client::last_words() noexcept {
+  if (steps_[first_].what != Next::Hangup || !link_.given_up || !link_.connection) return std::nullopt;
+  const auto output = link_.connection->poll();
+  if (const auto* bytes = std::get_if<websocket::Transmit>(&output)) return Transmit{{link_.number}, bytes->bytes};
+  link_.connection.reset();
+  return std::nullopt;
+}
+
+// Lets the connection go on until it has bytes to send, has left something to be polled, or waits.
+std::optional<Output> Client::poll_link() noexcept {
+  while (link_.connection && !link_.given_up && count_ == 0) {
+    const auto output = link_.connection->poll();
+    if (const auto* bytes = std::get_if<websocket::Transmit>(&output)) return Transmit{{link_.number}, bytes->bytes};
+    if (const auto* wait = std::get_if<websocket::Wait>(&output)) {
+      link_.deadline = wait->deadline;
+      if (!wait->deadline || *wait->deadline > now_) break;
+      link_.connection->elapsed(now_);
+      continue;
+    }
+    std::visit([this](const auto& event) { if constexpr (requires { on(event); }) on(event); }, output);
+  }
+  return std::nullopt;
+}
+
+Output Client::rest() noexcept {
+  if (link_.given_up) {
+    link_.connection.reset();
+    link_.inflater.reset();
+    link_.deadline.reset();
+  }
+  if (const auto finish = machine_.finished()) return Finished{*finish};
+  if (timers_held()) return Wait{link_.deadline};
+  const auto timer = machine_.deadline();
+  if (!timer || !link_.deadline) return Wait{timer ? timer : link_.deadline};
+  return Wait{std::min(*timer, *link_.deadline)};
+}
+
+// Between the peer's Close and the end of the transport the verdict is known but the link still stands: nothing that
+// the session would do by itself could reach the peer.
+bool Client::timers_held() const noexcept {
+  return link_.inflater && link_.connection && !link_.given_up && !link_.connection->is_open() && !link_.closed_with &&
+         !link_.undecodable;
+}
+
+void Client::push(Next what, const Event& event) noexcept {
+  assert(count_ < steps_.size());
+  steps_[(first_ + count_++) % steps_.size()] = {what, event};
+}
+
+Output Client::pop() noexcept {
+  const Step& step = steps_[first_];
+  first_ = static_cast<std::uint8_t>((first_ + 1) % steps_.size());
+  --count_;
+  switch (step.what) {
+    case Next::Dial: return Dial{{link_.number}, link_.endpoint};
+    case Next::Hangup: return Hangup{{link_.number}};
+    case Next::AskIdentify: return AskIdentify{machine_.bucket()};
+    case Next::ReturnIdentify: return ReturnIdentify{machine_.bucket()};
+    case Next::Notify: break;
+  }
+  return Notify{step.event};
+}
+
+// ---- What the session wants of its transport -------------------------------------------------------------------------
+
+void Client::dial(gateway::Endpoint&& endpoint) noexcept {
+  const std::uint64_t number = link_.number + 1;
+  link_ = Current{};
+  link_.number = number;
+  link_.endpoint = std::move(endpoint.parts);
+  link_.transport = true;
+  push(Next::Dial);
+}
+
+bool Client::transmit(std::string_view payload) noexcept {
+  return link_.connection &&
+         link_.connection->send(websocket::Kind::Text, std::as_bytes(std::span{payload.data(), payload.size()}));
+}
+
+void Client::close(std::uint16_t code) noexcept {
+  if (link_.connection && link_.connection->close(code, {}, now_)) link_.closed_with = code;
+}
+
+void Client::hangup() noexcept {
+  link_.given_up = true;
+  if (std::exchange(link_.transport, false)) push(Next::Hangup);
+}
+
+// ---- What became of the connection -----------------------------------------------------------------------------------
+
+void Client::on(const websocket::Opened&) noexcept {
+  link_.inflater.emplace(config_.compression, limits_);
+  machine_.opened(now_);
+}
+
+void Client::on(const websocket::Refused& refused) noexcept {
+  machine_.open_failed(refused.error, refused.status, retry_after(refused.fields.value("Retry-After")), now_);
+}
+
+void Client::on(const websocket::Message& message) noexcept {
+  if (link_.undecodable) return;
+  const auto payload = payload_of(message);
+  if (!payload) return undecodable(payload.error());
+  if (!*payload) return;
+  const auto envelope = encoding::scan_json(as_text(**payload), config_.check, limits_.nesting_max, workspace_);
+  if (envelope) {
+    const auto taken = machine_.frame(*envelope, now_);
+    return taken ? void() : undecodable(taken.error());
+  }
+  // Only in zlib-stream can a payload that looks complete go on in the next message (GW-ZLIB-7).
+  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary;
+  const auto held = goes_on ? link_.inflater->hold(**payload) : Status(envelope.error());
+  if (!held) undecodable(held.error());
+}
+
+// LOCAL-23
+Result<std::optional<std::span<const std::byte>>> Client::payload_of(const websocket::Message& message) noexcept {
+  if (message.kind == websocket::Kind::Text) return std::optional(message.payload);
+  if (config_.compression == compression::Compression::None)
+    return Error{Errc::MessageKind, Blame::Peer, 0, req::GW_CONN_3};
+  return link_.inflater->feed(message.payload, workspace_);
+}
+
+void Client::undecodable(const Error& error) noexcept {
+  if (std::exchange(link_.undecodable, true)) return;
+  machine_.undecodable(error, now_);
+}
+
+void Client::on(const websocket::Hangup&) noexcept {
+  if (std::exchange(link_.transport, false)) push(Next::Hangup);
+}
+
+void Client::on(const websocket::Ended& ended) noexcept {
+  link_.given_up = true;
+  const bool echo = ended.ours_first && link_.closed_with == ended.code;
+  if (ended.timed_out) return machine_.close_timed_out(now_);
+  if (ended.code == kNoStatus || ended.code == kAbnormal) return machine_.lost(now_);
+  machine_.closed(ended.code, echo, now_);
+}
+
+std::optional<Session> Client::session() const { return machine_.session(); }
+
+}  // namespace portcullis

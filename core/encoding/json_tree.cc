@@ -1,0 +1,16 @@
+#include "portcullis/core/encoding/json_tree.h"
+
+#include <new>
+
+namespace portcullis::encoding {
+
+Result<nlohmann::json> tree(ValueView value) noexcept try {
+  if (value.kind == ValueKind::Missing) return nlohmann::json(nullptr);
+  auto json = nlohmann::json::parse(value.raw, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return Error{Errc::JsonSyntax, Blame::Peer, 0, req::GW_ENC_5};
+  return json;
+} catch (const std::bad_alloc&) {
+  return Error{Errc::OutOfMemory, Blame::Limit, 0, req::GW_ENC_5};
+}
+
+}  // namespace portcullis::encoding

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "portcullis/core/gateway/command.h"
+#include "portcullis/core/time.h"
+#include "portcullis/spec/opcodes.h"
+
+namespace portcullis::gateway {
+
+/// What the limits beside the send window are counted by.
+struct RequestKey {
+  spec::Opcode opcode;
+  std::uint64_t guild_id = 0;  ///< 0: of no guild, or of several
+  bool whole_list = false;     ///< asks for all the members of the guild
+
+  friend bool operator==(const RequestKey&, const RequestKey&) = default;
+};
+
+/// Says what a command counts as.
+RequestKey key_of(const Command& command) noexcept;
+
+/// Keeps the limits that some commands have beside the send window. They outlive connections.
+///
+/// Shape:  send a command no sooner than `ready_at`, then `note` it.
+/// Memory: nothing on the heap until a guild has to be remembered. Expired entries go; when kEntriesMax are left the
+///         next one holds its whole opcode back.
+/// Source: requirements GW-PRES-6, GW-RGM-10, GW-RL-3, GW-RL-5.
+class RequestBudget {
+ public:
+  static constexpr std::size_t kEntriesMax = 128;
+
+  /// Says from when on such a command may be sent: `now` when it may already.
+  Instant ready_at(const RequestKey& key, Instant now) const noexcept;
+
+  /// Records that such a command was sent.
+  void note(const RequestKey& key, Instant now) noexcept;
+
+  /// Holds an opcode back for a guild, or for all of them when `guild_id` is 0, as a RATE_LIMITED dispatch asks.
+  void block_until(spec::Opcode opcode, std::uint64_t guild_id, Instant until, Instant now) noexcept;
+
+ private:
+  struct Entry {
+    RequestKey key;  ///< without a guild it holds for all; with `whole_list` only for requests of that kind
+    Instant until;
+  };
+
+  void hold(Entry wanted, Instant now) noexcept;
+
+  static constexpr Instant kLongAgo = Instant::min();
+  std::vector<Entry> entries_;
+  std::array<Instant, 5> presences_end_at_{kLongAgo, kLongAgo, kLongAgo, kLongAgo, kLongAgo};
+  std::uint8_t oldest_presence_ = 0;
+};
+
+}  // namespace portcullis::gateway

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "portcullis/core/limits.h"
+#include "portcullis/core/websocket/fault.h"
+
+namespace portcullis::websocket {
+
+/// A field of an HTTP head, or one that the caller adds to ours.
+struct Field {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The fields of a head in their order. Names are looked up without regard to ASCII case; a value is trimmed.
+class FieldsView {
+ public:
+  struct Entry {
+    std::uint32_t name;  ///< where it starts; it ends where the value starts
+    std::uint32_t value;
+    std::uint32_t end;
+  };
+
+  FieldsView() = default;
+  FieldsView(std::string_view text, std::span<const Entry> entries) noexcept : text_(text), entries_(entries) {}
+
+  std::size_t size() const noexcept { return entries_.size(); }
+  Field operator[](std::size_t index) const noexcept;
+  std::size_t count(std::string_view name) const noexcept;
+  /// Gives the value of the first field of that name.
+  std::optional<std::string_view> find(std::string_view name) const noexcept;
+  /// Gives the elements of a list field, over all its lines, without the empty ones. Source: WS-HT-11.
+  std::vector<std::string_view> elements(std::string_view name) const;
+  /// Says whether a list field has the element, whatever its letter case.
+  bool lists(std::string_view name, std::string_view element) const;
+
+ private:
+  std::string_view text_;
+  std::span<const Entry> entries_;
+};
+
+/// Splits at a separator that stands outside quoted strings; the pieces are trimmed and may be empty.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Collects a line, its CRLF taken off. What may not stand in any line of a head is found here.
+class LineReader {
+ public:
+  explicit LineReader(const Limits& limits) noexcept : bytes_max_(limits.http_line_bytes_max) {}
+
+  const Fault* feed(char byte, const Fault& too_long);
+  bool complete() const noexcept { return complete_; }
+  std::string_view text() const noexcept { return text_; }
+  void restart() noexcept;
+
+ private:
+  std::size_t bytes_max_;
+  std::string text_;
+  bool return_read_ = false;
+  bool complete_ = false;
+};
+
+enum class HeadKind : std::uint8_t { Request, Response, Trailer };
+
+/// Reads one HTTP/1.1 head, or the trailer of a chunked body, a byte at a time.
+///
+/// Errors:   the broken rule comes at the first byte that makes it certain, limits before the byte over them is kept.
+/// Source:   RFC 9112 sections 2 to 5; requirements WS-HT-1 to WS-HT-13, WS-HT-22.
+class HeadReader {
+ public:
+  HeadReader(HeadKind kind, const Limits& limits) noexcept : limits_(&limits), line_(limits), kind_(kind) {}
+
+  const Fault* feed(char byte);
+  bool complete() const noexcept { return complete_; }
+
+  FieldsView fields() const noexcept { return {text_, entries_}; }
+  int status() const noexcept { return status_; }  ///< 0 before the status line is read
+  int minor_version() const noexcept { return minor_version_; }
+  const std::string& target() const noexcept { return target_; }  ///< path and query
+
+ private:
+  const Fault* end_line();
+  const Fault* read_status_line(std::string_view line) noexcept;
+  const Fault* read_request_line(std::string_view line);
+  const Fault* read_field(std::string_view line);
+  const Fault* unfold(std::string_view line);
+
+  const Limits* limits_;
+  LineReader line_;
+  std::string text_;  ///< names and values, end to end
+  std::vector<FieldsView::Entry> entries_;
+  std::string target_;
+  std::size_t bytes_ = 0;
+  int status_ = 0;
+  int minor_version_ = 0;
+  HeadKind kind_;
+  std::uint8_t blank_lines_ = 0;
+  bool started_ = false;
+  bool complete_ = false;
+};
+
+}  // namespace portcullis::websocket

@@ -1,0 +1,90 @@
+#include "portcullis/core/websocket/url.h"
+
+#include <charconv>
+
+#include "portcullis/core/websocket/text.h"
+
+namespace portcullis::websocket {
+namespace {
+
+constexpr std::string_view kAddressBytes = "0123456789abcdefABCDEF:.";
+constexpr std::string_view kNameMarks = "-._~!$&'()*+,;=";
+
+Error caller_error(Errc code, std::size_t offset, Requirement req) noexcept {
+  return Error{code, Blame::Caller, offset, req};
+}
+
+bool is_name_byte(char c) noexcept { return is_alphanumeric(c) || kNameMarks.find(c) != std::string_view::npos; }
+
+/// Gives how many bytes of `authority` are the host, brackets included; 0 when it has none that is valid.
+std::size_t host_size(std::string_view authority) noexcept {
+  if (authority.starts_with('[')) {
+    const std::size_t end = authority.find_first_not_of(kAddressBytes, 1);
+    const bool address = end != std::string_view::npos && authority[end] == ']' && authority.find(':') < end;
+    return address ? end + 1 : 0;
+  }
+  std::size_t size = 0;
+  while (size < authority.size() && is_name_byte(authority[size])) ++size;
+  return size;
+}
+
+/// Gives the port that `digits` name, 0 when they name none.
+std::uint16_t parse_port(std::string_view digits) noexcept {
+  std::uint16_t port = 0;
+  const auto [end, errc] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return errc == std::errc{} && end == digits.data() + digits.size() ? port : std::uint16_t{0};
+}
+
+std::uint16_t default_port(bool secure) noexcept { return secure ? 443 : 80; }
+
+Status check_bytes(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '#') return caller_error(Errc::UrlFragment, i, req::WS_UR_3);
+    if (text[i] <= ' ' || text[i] > '~') return caller_error(Errc::UrlCharacter, i, req::WS_UR_5);
+  }
+  return kOk;
+}
+
+}  // namespace
+
+std::string Url::host_field() const {
+  std::string field = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (port != default_port(secure)) field += ":" + std::to_string(port);
+  return field;
+}
+
+Result<Url> parse_url(std::string_view text) noexcept {
+  if (const Status status = check_bytes(text); !status) return status.error();
+  const std::size_t colon = text.find(':');
+  const std::string_view scheme = text.substr(0, colon);
+  Url url;
+  url.secure = same_ignoring_case(scheme, "wss");
+  if ((!url.secure && !same_ignoring_case(scheme, "ws")) || !text.substr(scheme.size()).starts_with("://"))
+    return caller_error(Errc::UrlScheme, 0, req::WS_UR_1);
+
+  const std::size_t start = scheme.size() + 3;
+  const std::size_t path = std::min(text.find_first_of("/?", start), text.size());
+  const std::string_view authority = text.substr(start, path - start);
+  const std::size_t size = host_size(authority);
+  if (size == 0) return caller_error(Errc::UrlHost, start, req::WS_UR_4);
+  const std::string_view host = authority.substr(0, size);
+  url.host = host.starts_with('[') ? host.substr(1, size - 2) : host;
+
+  const std::string_view port = authority.substr(size);
+  if (!port.empty() && port[0] != ':') return caller_error(Errc::UrlHost, start + size, req::WS_UR_4);
+  url.port = port.size() < 2 ? default_port(url.secure) : parse_port(port.substr(1));
+  if (url.port == 0) return caller_error(Errc::UrlPort, start + size + 1, req::WS_UR_4);
+
+  url.target = text.substr(path);
+  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  return url;
+}
+
+Status check_url(const Url& url) noexcept {
+  if (url.host.empty()) return caller_error(Errc::UrlHost, 0, req::WS_UR_4);
+  if (!url.target.starts_with('/')) return caller_error(Errc::UrlCharacter, 0, req::WS_UR_2);
+  if (const Status status = check_bytes(url.host); !status) return status;
+  return check_bytes(url.target);
+}
+
+}  // namespace portcullis::websocket
