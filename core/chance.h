@@ -15,7 +15,8 @@ using Chance = std::function<std::uint32_t()>;
 inline Duration draw_between(const Chance& chance, Duration low, Duration high) {
   const auto span = high.count() - low.count();
   if (span <= 0) return low;
-  return low + Duration{static_cast<std::int64_t>((static_cast<std::uint64_t>(chance()) * static_cast<std::uint64_t>(span)) >> 32)};
+  return low + Duration{static_cast<std::int64_t>(
+                   (static_cast<std::uint64_t>(chance()) * static_cast<std::uint64_t>(span)) >> 32)};
 }
 
 }  // namespace portcullis

@@ -5,13 +5,9 @@
 #include <charconv>
 #include <utility>
 
-#include "portcullis/core/gateway/command_check.h"
-
 namespace portcullis {
 namespace {
 
-constexpr std::uint16_t kNoStatus = 1005;
-constexpr std::uint16_t kAbnormal = 1006;
 constexpr Duration kRetryAfterMax{3'600'000};  // LOCAL-11
 
 std::string_view as_text(std::span<const std::byte> bytes) noexcept {
@@ -36,7 +32,8 @@ Client::Client(Config config, Limits limits, Chance chance, Workspace& workspace
       workspace_(workspace),
       machine_(config_, limits_, chance_, workspace_, *this, rows) {}
 
-// ---- Inputs ----------------------------------------------------------------------------------------------------------
+// ---- Inputs
+// ----------------------------------------------------------------------------------------------------------
 
 Status Client::start(Instant now) noexcept {
   if (const auto checked = machine_.check(); !checked) return checked;
@@ -89,7 +86,8 @@ void Client::stop(gateway::Leaving how, Instant now) noexcept {
   machine_.stop(how, now);
 }
 
-// ---- Outputs ---------------------------------------------------------------------------------------------------------
+// ---- Outputs
+// ---------------------------------------------------------------------------------------------------------
 
 Output Client::poll() noexcept {
   for (;;) {
@@ -123,7 +121,11 @@ std::optional<Output> Client::poll_link() noexcept {
       link_.connection->elapsed(now_);
       continue;
     }
-    std::visit([this](const auto& event) { if constexpr (requires { on(event); }) on(event); }, output);
+    std::visit(
+        [this](const auto& event) {
+          if constexpr (requires { on(event); }) on(event);
+        },
+        output);
   }
   return std::nullopt;
 }
@@ -167,14 +169,19 @@ Output Client::pop() noexcept {
   return Notify{step.event};
 }
 
-// ---- What the session wants of its transport -------------------------------------------------------------------------
+// ---- What the session wants of its transport
+// -------------------------------------------------------------------------
 
 void Client::dial(gateway::Endpoint&& endpoint) noexcept {
-  const std::uint64_t number = link_.number + 1;
-  link_ = Current{};
-  link_.number = number;
+  ++link_.number;
   link_.endpoint = std::move(endpoint.parts);
+  link_.connection.reset();
+  link_.inflater.reset();
+  link_.deadline.reset();
+  link_.closed_with.reset();
   link_.transport = true;
+  link_.given_up = false;
+  link_.undecodable = false;
   push(Next::Dial);
 }
 
@@ -192,7 +199,8 @@ void Client::hangup() noexcept {
   if (std::exchange(link_.transport, false)) push(Next::Hangup);
 }
 
-// ---- What became of the connection -----------------------------------------------------------------------------------
+// ---- What became of the connection
+// -----------------------------------------------------------------------------------
 
 void Client::on(const websocket::Opened&) noexcept {
   link_.inflater.emplace(config_.compression, limits_);
@@ -200,7 +208,8 @@ void Client::on(const websocket::Opened&) noexcept {
 }
 
 void Client::on(const websocket::Refused& refused) noexcept {
-  machine_.open_failed(refused.error, refused.status, retry_after(refused.fields.value("Retry-After")), now_);
+  const auto wait = retry_after(refused.fields.find("Retry-After").value_or(std::string_view()));
+  machine_.open_failed(refused.error, refused.status, wait, now_);
 }
 
 void Client::on(const websocket::Message& message) noexcept {
@@ -240,7 +249,7 @@ void Client::on(const websocket::Ended& ended) noexcept {
   link_.given_up = true;
   const bool echo = ended.ours_first && link_.closed_with == ended.code;
   if (ended.timed_out) return machine_.close_timed_out(now_);
-  if (ended.code == kNoStatus || ended.code == kAbnormal) return machine_.lost(now_);
+  if (ended.code == websocket::kCloseNone || ended.code == websocket::kCloseAbnormal) return machine_.lost(now_);
   machine_.closed(ended.code, echo, now_);
 }
 

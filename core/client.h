@@ -27,20 +27,38 @@ struct Link {
   friend bool operator==(const Link&, const Link&) = default;
 };
 
-struct Dial { Link link; const websocket::Url& endpoint; };              ///< open TCP, and TLS when `endpoint.secure`
-struct Transmit { Link link; std::span<const std::byte> bytes; };        ///< write these
-struct Hangup { Link link; };                                            ///< close the transport, after what was transmitted
-struct Notify { const Event& event; };                                   ///< tell the application
-struct AskIdentify { std::uint32_t bucket; };                            ///< ask whoever spaces identifies out for a turn
-struct ReturnIdentify { std::uint32_t bucket; };                         ///< a granted turn that was not used
-struct Wait { std::optional<Instant> deadline; };                        ///< nothing to do until an input, or then
-struct Finished { Finish finish; };                                      ///< nothing to do until `start`
+struct Dial {
+  Link link;
+  const websocket::Url& endpoint;
+};  ///< open TCP, and TLS when `endpoint.secure`
+struct Transmit {
+  Link link;
+  std::span<const std::byte> bytes;
+};  ///< write these
+struct Hangup {
+  Link link;
+};  ///< close the transport, after what was transmitted
+struct Notify {
+  const Event& event;
+};  ///< tell the application
+struct AskIdentify {
+  std::uint32_t bucket;
+};  ///< ask whoever spaces identifies out for a turn
+struct ReturnIdentify {
+  std::uint32_t bucket;
+};  ///< a granted turn that was not used
+struct Wait {
+  std::optional<Instant> deadline;
+};  ///< nothing to do until an input, or then
+struct Finished {
+  Finish finish;
+};  ///< nothing to do until `start`
 
 using Output = std::variant<Dial, Transmit, Hangup, Notify, AskIdentify, ReturnIdentify, Wait, Finished>;
 
-/// One shard's whole life, over as many connections as it takes. It does no I/O: bytes, time and chance go in, bytes and
-/// events come out, and equal inputs give equal outputs. It beats, identifies, resumes, waits and backs off by itself;
-/// its user opens sockets and moves bytes.
+/// One shard's whole life, over as many connections as it takes. It does no I/O: bytes, time and chance go in, bytes
+/// and events come out, and equal inputs give equal outputs. It beats, identifies, resumes, waits and backs off by
+/// itself; its user opens sockets and moves bytes.
 ///
 /// After every call but `poll`, call `poll` until it gives Wait or Finished before touching this client or another one
 /// that shares the Workspace.

@@ -25,10 +25,10 @@ struct Limits {
   std::size_t commands_waiting_max = 1'000;
   std::size_t command_bytes_max = 4'096;
   // Waits
-  Duration close_timeout{5'000};           ///< from our Close to the peer's (WS-CL-15)
-  Duration linger_timeout{1'000};          ///< from both Closes to the end of the transport (WS-CL-11)
-  Duration hello_timeout{20'000};          ///< from the dial to Hello (GW-CONN-10)
-  Duration ready_timeout{60'000};          ///< from Identify or Resume to READY or RESUMED (GW-ID-19)
+  Duration close_timeout{5'000};   ///< from our Close to the peer's (WS-CL-15)
+  Duration linger_timeout{1'000};  ///< from both Closes to the end of the transport (WS-CL-11)
+  Duration hello_timeout{20'000};  ///< from the dial to Hello (GW-CONN-10)
+  Duration ready_timeout{60'000};  ///< from Identify or Resume to READY or RESUMED (GW-ID-19)
 };
 
 }  // namespace portcullis

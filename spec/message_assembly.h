@@ -23,14 +23,6 @@ enum class Action : std::uint8_t {
   FailUnfinished,
 };
 
-struct Row {
-  State from;
-  Set<Event> on;
-  State to;
-  Action act;
-  Requirement req;
-};
-
 }  // namespace portcullis::spec::message_assembly
 
 namespace portcullis::spec {
@@ -54,6 +46,14 @@ struct EnumNames<message_assembly::Action> {
 }  // namespace portcullis::spec
 
 namespace portcullis::spec::message_assembly {
+
+struct Row {
+  State from;
+  Set<Event> on;
+  State to;
+  Action act;
+  Requirement req;
+};
 
 // clang-format off
 inline constexpr auto kTable = [] {

@@ -53,14 +53,6 @@ enum class Action : std::uint8_t {
   EndTimedOut,
 };
 
-struct Row {
-  State from;
-  Set<Event> on;
-  State to;
-  Action act;
-  Requirement req;
-};
-
 }  // namespace portcullis::spec::websocket_connection
 
 namespace portcullis::spec {
@@ -89,6 +81,14 @@ struct EnumNames<websocket_connection::Action> {
 }  // namespace portcullis::spec
 
 namespace portcullis::spec::websocket_connection {
+
+struct Row {
+  State from;
+  Set<Event> on;
+  State to;
+  Action act;
+  Requirement req;
+};
 
 // clang-format off
 inline constexpr auto kTable = [] {

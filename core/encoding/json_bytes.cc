@@ -1,5 +1,7 @@
 #include "portcullis/core/encoding/json_bytes.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -123,34 +125,24 @@ bool ends_here(Skip& from, std::uint64_t brackets, std::uint64_t opens, std::siz
 
 }  // namespace
 
-const char* Sse2Bytes::plain_end(const char* at, const char* end) noexcept {
-  for (; end - at >= 16; at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: bytes from 0x80 on are negative
-    const __m128i marks =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-    const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(low, marks)));
-    if (found != 0) return at + std::countr_zero(found);
-  }
-  return PortableBytes::plain_end(at, end);
-}
-
 Skip Sse2Bytes::skip(Skip from, const char* end, std::size_t depth_max) noexcept {
-  for (; end - from.at >= 64 && from.depth != 0; from.at += 64) {
-    const Block block(from.at);
+  while (from.at != end && from.depth != 0) {
+    const auto size = std::min<std::size_t>(64, static_cast<std::size_t>(end - from.at));
+    std::array<char, 64> last{};  // what is left at the end, made up to a block with bytes that mean nothing
+    if (size < 64) std::memcpy(last.data(), from.at, size);
+    const Block block(size < 64 ? last.data() : from.at);
     const Block folded = block.folded();
     const std::uint64_t opens = folded.equal('{');
     bool carry = from.escaped;
     const std::uint64_t escaped = escaped_bytes(block.equal('\\'), carry);
     const std::uint64_t inside = odd_so_far(block.equal('"') & ~escaped) ^ (from.in_string ? ~std::uint64_t{0} : 0);
-    if (ends_here(from, (opens | folded.equal('}')) & ~inside & ~escaped, opens, depth_max)) {
-      from.in_string = from.escaped = false;
-      return from;
-    }
+    from.in_string = from.escaped = false;
+    if (ends_here(from, (opens | folded.equal('}')) & ~inside & ~escaped, opens, depth_max)) return from;
     from.in_string = inside >> 63 != 0;
-    from.escaped = carry;
+    from.escaped = size < 64 ? (escaped >> size & 1) != 0 : carry;
+    from.at += size;
   }
-  return PortableBytes::skip(from, end, depth_max);
+  return from;
 }
 #endif
 

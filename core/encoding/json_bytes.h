@@ -1,7 +1,12 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace portcullis::encoding {
 
@@ -28,7 +33,17 @@ struct PortableBytes {
 #if defined(__SSE2__)
 /// The same answers from 16 and 64 bytes at a time.
 struct Sse2Bytes {
-  static const char* plain_end(const char* at, const char* end) noexcept;
+  static const char* plain_end(const char* at, const char* end) noexcept {
+    for (; end - at >= 16; at += 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+      const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));  // signed: bytes from 0x80 on are negative
+      const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+      const __m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+      const int found = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quotes, backslashes)));
+      if (found != 0) return at + std::countr_zero(static_cast<unsigned>(found));
+    }
+    return PortableBytes::plain_end(at, end);
+  }
   static Skip skip(Skip from, const char* end, std::size_t depth_max) noexcept;
 };
 using NativeBytes = Sse2Bytes;

@@ -66,6 +66,7 @@ Character take(std::string_view& rest) noexcept {
 }  // namespace
 
 bool equals_unescaped(std::string_view inside, std::string_view plain) noexcept {
+  if (inside.size() <= plain.size()) return inside == plain && inside.find('\\') == std::string_view::npos;
   while (!inside.empty()) {
     const Character next = take(inside);
     if (next.size == 0 || !plain.starts_with(next.view())) return false;

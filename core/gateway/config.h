@@ -16,9 +16,9 @@ namespace portcullis {
 /// Lifetime: owns its strings, so that it can be stored and handed to another process.
 /// Secrets:  `id` lets whoever has the token take the session over: keep it as you keep the token (GW-SEC-1).
 struct Session {
-  std::string id;                   ///< `session_id` of READY
-  std::string resume_gateway_url;   ///< `resume_gateway_url` of READY, as it came
-  std::int64_t sequence = 0;        ///< the highest `s` that was delivered
+  std::string id;                  ///< `session_id` of READY
+  std::string resume_gateway_url;  ///< `resume_gateway_url` of READY, as it came
+  std::int64_t sequence = 0;       ///< the highest `s` that was delivered
 
   friend bool operator==(const Session&, const Session&) = default;
 };
@@ -31,7 +31,7 @@ struct Config {
   int version = 10;
   compression::Compression compression = compression::Compression::ZlibStream;
   encoding::Check check = encoding::Check::Grammar;
-  std::optional<Session> resume;      ///< a stored session; it is tried before any Identify (GW-RES-24)
+  std::optional<Session> resume;  ///< a stored session; it is tried before any Identify (GW-RES-24)
 };
 
 }  // namespace portcullis

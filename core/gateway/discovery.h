@@ -48,7 +48,8 @@ using Discovery = std::variant<Gateway, AskLater, AskNoMore>;
 
 /// Reads the answer to it. A field that is absent keeps its default, but for the URL.
 ///
-/// Shape:  `retry_after` is the field's value, empty when there was none; `secure` says that TLS was used, in which case
+/// Shape:  `retry_after` is the field's value, empty when there was none; `secure` says that TLS was used, in which
+/// case
 ///         a URL without it is not accepted.
 /// Errors: in the answer: RestStatus, or RestBody.
 /// Source: requirements GW-REST-3, GW-REST-6, GW-REST-11, GW-IDL-11, GW-URL-9; section 4.3.10 of the catalogue.

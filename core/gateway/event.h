@@ -35,18 +35,27 @@ struct Odd {
 /// A link has ended, or could not be opened.
 struct Disconnected {
   enum class Why : std::uint8_t {
-    ClosedByPeer, LostLink, OpenFailed, HelloTimeout, ReadyTimeout, Zombie, Undecodable, AskedToReconnect,
-    InvalidSession, LocalReconnect, LocalStop,
+    ClosedByPeer,
+    LostLink,
+    OpenFailed,
+    HelloTimeout,
+    ReadyTimeout,
+    Zombie,
+    Undecodable,
+    AskedToReconnect,
+    InvalidSession,
+    LocalReconnect,
+    LocalStop,
   };
   enum class Next : std::uint8_t { Resume, Identify, Nothing };
   Why why = Why::LostLink;
-  std::uint16_t close_code = 0;                ///< the peer's verdict; 0 when it gave none
-  int http_status = 0;                         ///< of a refused handshake; 0 otherwise
-  std::optional<Error> error = std::nullopt;   ///< what was broken, for Undecodable and refused handshakes
-  Next next = Next::Nothing;                   ///< what the next connection will be for
-  Duration delay{0};                           ///< until the next attempt
-  unsigned failures = 0;                       ///< failures in a row without a stable live minute (LOCAL-2)
-  bool main_url_failing = false;               ///< ask GET /gateway/bot again (LOCAL-20)
+  std::uint16_t close_code = 0;               ///< the peer's verdict; 0 when it gave none
+  int http_status = 0;                        ///< of a refused handshake; 0 otherwise
+  std::optional<Error> error = std::nullopt;  ///< what was broken, for Undecodable and refused handshakes
+  Next next = Next::Nothing;                  ///< what the next connection will be for
+  Duration delay{0};                          ///< until the next attempt
+  unsigned failures = 0;                      ///< failures in a row without a stable live minute (LOCAL-2)
+  bool main_url_failing = false;              ///< ask GET /gateway/bot again (LOCAL-20)
 };
 
 using Event = std::variant<Connected, Dispatch, Odd, Disconnected>;

@@ -17,8 +17,8 @@ struct SessionStartLimit {
   std::uint32_t max_concurrency = 1;
 };
 
-/// Spaces out the Identifies of one token's shards: one a bucket in 5 s and up to 0.5 s at random, low shards first, and
-/// no more than the daily budget.
+/// Spaces out the Identifies of one token's shards: one a bucket in 5 s and up to 0.5 s at random, low shards first,
+/// and no more than the daily budget.
 ///
 /// Shape:  `ask` once Hello is there; after every call, and at `deadline`, poll `granted` until it gives nothing. A
 ///         grant is used at once, or given back.

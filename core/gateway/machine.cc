@@ -6,7 +6,6 @@
 
 #include "portcullis/core/encoding/json_write.h"
 #include "portcullis/core/encoding/value.h"
-#include "portcullis/core/gateway/command_check.h"
 #include "portcullis/core/gateway/command_write.h"
 #include "portcullis/core/gateway/endpoint.h"
 #include "portcullis/spec/close_codes.h"
@@ -65,14 +64,15 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
-  if (const auto url = main_endpoint(config_.url, query()); !url) return url.error();
+  if (const auto url = join_endpoint(config_.url, config_.url, query()); !url) return url.error();
   if (!config_.resume) return kOk;
   if (config_.resume->id.empty()) return Error{Errc::SessionIncomplete, Blame::Caller, 0, req::GW_RES_4};
-  const auto url = resume_endpoint(config_.resume->resume_gateway_url, config_.url, query());
+  const auto url = join_endpoint(config_.resume->resume_gateway_url, config_.url, query());
   return url ? Status(kOk) : Status(url.error());
 }
 
-// ---- Inputs ----------------------------------------------------------------------------------------------------------
+// ---- Inputs
+// ----------------------------------------------------------------------------------------------------------
 
 void Machine::connect(Instant now) noexcept {
   now_ = now;
@@ -169,7 +169,8 @@ Machine::Input Machine::classify_dispatch(const EnvelopeView& envelope) const no
   return Input::Dispatch;
 }
 
-// ---- Look up, perform ------------------------------------------------------------------------------------------------
+// ---- Look up, perform
+// ------------------------------------------------------------------------------------------------
 
 Status Machine::step(Input input, const Detail& detail) noexcept {
   const auto& row = rows_.row(state_, input);
@@ -178,6 +179,7 @@ Status Machine::step(Input input, const Detail& detail) noexcept {
   return perform(row.act, detail);
 }
 
+// clang-format off
 Status Machine::perform(Action action, const Detail& detail) noexcept {
   switch (action) {
     case Action::Impossible: assert(false && "a cell that cannot occur"); break;
@@ -228,8 +230,10 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
   }
   return kOk;
 }
+// clang-format on
 
-// ---- Opening ---------------------------------------------------------------------------------------------------------
+// ---- Opening
+// ---------------------------------------------------------------------------------------------------------
 
 void Machine::dial() noexcept {
   finished_.reset();
@@ -239,7 +243,8 @@ void Machine::dial() noexcept {
   window_.reset();
   hello_by_ = now_ + limits_.hello_timeout;
   at_resume_url_ = resuming_ && resume_url_failures_ < kResumeUrlFailuresMax;
-  auto endpoint = at_resume_url_ ? resume_endpoint(held_->url, config_.url, query()) : main_endpoint(config_.url, query());
+  auto endpoint = at_resume_url_ ? join_endpoint(held_->url, config_.url, query())
+                                 : join_endpoint(config_.url, config_.url, query());
   assert(endpoint && "the URLs were checked when they came");
   port_.dial(std::move(*endpoint));
 }
@@ -284,7 +289,8 @@ void Machine::abort_dial(Finish::Why how) noexcept {
   finish(how);
 }
 
-// ---- The live session ------------------------------------------------------------------------------------------------
+// ---- The live session
+// ------------------------------------------------------------------------------------------------
 
 void Machine::adopt_session(const Detail& detail) noexcept {
   hold_session(*detail.frame);
@@ -328,9 +334,10 @@ void Machine::rearm_beat(const Detail& detail) noexcept {
 }
 
 void Machine::hold_session(const EnvelopeView& ready) noexcept {
-  held_ = Held{.sequence = ready.s};
+  held_ = Held{};
+  held_->sequence = ready.s;
   const auto url = encoding::as_string(encoding::find(ready.d, "resume_gateway_url"), workspace_.command);
-  if (!url || !resume_endpoint(*url, config_.url, query())) return;
+  if (!url || !join_endpoint(*url, config_.url, query())) return;
   held_->url = *url;
   if (const auto id = encoding::as_string(encoding::find(ready.d, "session_id"), workspace_.command)) held_->id = *id;
 }
@@ -366,7 +373,8 @@ void Machine::odd(Odd::What what, const Detail& detail, Requirement requirement)
   port_.notify(Odd{what, detail.frame->op, requirement});
 }
 
-// ---- Closing ---------------------------------------------------------------------------------------------------------
+// ---- Closing
+// ---------------------------------------------------------------------------------------------------------
 
 void Machine::close(std::uint16_t code, const Ending& ending) noexcept {
   ending_ = ending;
@@ -460,7 +468,8 @@ void Machine::finish(Finish::Why why, std::uint16_t close_code) noexcept {
   finished_ = Finish{why, close_code, std::exchange(commands_dropped_, 0)};
 }
 
-// ---- Sending ---------------------------------------------------------------------------------------------------------
+// ---- Sending
+// ---------------------------------------------------------------------------------------------------------
 
 void Machine::answer_beat() noexcept {
   if (heartbeat_.step(Heartbeat::Event::Asked, now_) != Heartbeat::Action::AnswerHeartbeat) return;
@@ -525,7 +534,8 @@ void Machine::release_commands() noexcept {
   release_at_ = next;
 }
 
-// ---- Time ------------------------------------------------------------------------------------------------------------
+// ---- Time
+// ------------------------------------------------------------------------------------------------------------
 
 std::optional<Instant> Machine::deadline() const noexcept {
   auto next = earlier(heartbeat_.due_at(), earlier(hello_by_, ready_by_));
@@ -561,7 +571,8 @@ void Machine::run_timer(Instant due) noexcept {
   release_commands();
 }
 
-// ---- What others may know --------------------------------------------------------------------------------------------
+// ---- What others may know
+// --------------------------------------------------------------------------------------------
 
 std::optional<Session> Machine::session() const {
   if (!resumable()) return std::nullopt;

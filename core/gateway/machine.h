@@ -28,11 +28,11 @@ namespace portcullis::gateway {
 class Port {
  public:
   virtual void dial(Endpoint&& endpoint) noexcept = 0;
-  virtual bool transmit(std::string_view payload) noexcept = 0;     ///< false: the connection takes no more
+  virtual bool transmit(std::string_view payload) noexcept = 0;  ///< false: the connection takes no more
   virtual void close(std::uint16_t code) noexcept = 0;
-  virtual void hangup() noexcept = 0;                               ///< the link is over as far as we are concerned
+  virtual void hangup() noexcept = 0;  ///< the link is over as far as we are concerned
   virtual void notify(const Event& event) noexcept = 0;
-  virtual void ask_identify() noexcept = 0;                         ///< for a turn in this shard's bucket
+  virtual void ask_identify() noexcept = 0;  ///< for a turn in this shard's bucket
   virtual void give_back_identify() noexcept = 0;
 
  protected:
@@ -42,8 +42,9 @@ class Port {
 /// How to leave: End closes with 1000 and the session is over; Keep leaves it resumable.
 enum class Leaving : std::uint8_t { End, Keep };
 
-/// The session of one shard over as many connections as it takes: which state, what to send, when, and what a loss means.
-/// Its behaviour is the table in spec/gateway_session.h; what it does about a row stands in the function of its name.
+/// The session of one shard over as many connections as it takes: which state, what to send, when, and what a loss
+/// means. Its behaviour is the table in spec/gateway_session.h; what it does about a row stands in the function of its
+/// name.
 class Machine {
  public:
   using State = spec::gateway_session::State;

@@ -19,40 +19,36 @@ struct RequestKey {
   friend bool operator==(const RequestKey&, const RequestKey&) = default;
 };
 
-/// Says what a command counts as.
 RequestKey key_of(const Command& command) noexcept;
 
-/// Keeps the limits that some commands have beside the send window. They outlive connections.
+/// Keeps the limits that some commands have beside the send window; they outlive connections.
 ///
-/// Shape:  send a command no sooner than `ready_at`, then `note` it.
-/// Memory: nothing on the heap until a guild has to be remembered. Expired entries go; when kEntriesMax are left the
-///         next one holds its whole opcode back.
+/// Shape:  send no sooner than `ready_at`, then `note`.
+/// Memory: none on the heap until a guild has to be remembered; when 128 are, the next one holds its whole opcode back.
 /// Source: requirements GW-PRES-6, GW-RGM-10, GW-RL-3, GW-RL-5.
 class RequestBudget {
  public:
-  static constexpr std::size_t kEntriesMax = 128;
-
   /// Says from when on such a command may be sent: `now` when it may already.
   Instant ready_at(const RequestKey& key, Instant now) const noexcept;
 
   /// Records that such a command was sent.
   void note(const RequestKey& key, Instant now) noexcept;
 
-  /// Holds an opcode back for a guild, or for all of them when `guild_id` is 0, as a RATE_LIMITED dispatch asks.
+  /// Holds an opcode back for a guild, or for all when `guild_id` is 0, as a RATE_LIMITED dispatch asks.
   void block_until(spec::Opcode opcode, std::uint64_t guild_id, Instant until, Instant now) noexcept;
 
  private:
-  struct Entry {
-    RequestKey key;  ///< without a guild it holds for all; with `whole_list` only for requests of that kind
+  struct Hold {
+    RequestKey key;  // without a guild it counts for all, with `whole_list` for such requests only
     Instant until;
   };
 
-  void hold(Entry wanted, Instant now) noexcept;
+  void hold(Hold wanted, Instant now) noexcept;
 
-  static constexpr Instant kLongAgo = Instant::min();
-  std::vector<Entry> entries_;
-  std::array<Instant, 5> presences_end_at_{kLongAgo, kLongAgo, kLongAgo, kLongAgo, kLongAgo};
-  std::uint8_t oldest_presence_ = 0;
+  std::vector<Hold> holds_;
+  std::array<Instant, 5> presences_at_{};  // a ring
+  std::uint8_t presence_count_ = 0;
+  std::uint8_t next_presence_ = 0;
 };
 
 }  // namespace portcullis::gateway

@@ -3,51 +3,46 @@
 #include <algorithm>
 
 namespace portcullis::gateway {
+namespace {
+
+constexpr Duration kWindow{60'000};
+constexpr std::size_t kSendsMax = 120;
+constexpr std::size_t kAskedReserve = 5;
+
+std::uint32_t low_half(Instant at) noexcept { return static_cast<std::uint32_t>(at.time_since_epoch().count()); }
+
+}  // namespace
 
 void SendWindow::set_interval(Duration heartbeat_interval) noexcept {
   const auto interval = std::max<std::int64_t>(heartbeat_interval.count(), 1);
-  const auto beats = (kLength.count() - 1) / interval + 2;  // rounded up, and one more
-  reserve_ = static_cast<std::uint8_t>(std::min<std::int64_t>(beats, kReserveMax));
-}
-
-bool SendWindow::room(SendClass what, Instant now) noexcept { return next_room(what, now) <= now; }
-
-void SendWindow::note(Instant now) noexcept {
-  forget_until(now);
-  if (count_ == kSendsMax) drop_oldest();  // beats that are due under an interval below half a second
-  if (count_ == 0) oldest_ = newest_ = now;
-  gaps_ms_[(first_ + count_) % kSendsMax] = static_cast<std::uint16_t>((now - newest_).count());
-  newest_ = now;
-  ++count_;
+  const auto rounded_up = (kWindow.count() - 1) / interval + 1;
+  reserve_ = static_cast<std::uint8_t>(std::min<std::int64_t>(rounded_up + 1, 60));
 }
 
 Instant SendWindow::next_room(SendClass what, Instant now) noexcept {
   forget_until(now);
-  const std::size_t most = sends_max(what);
-  if (count_ < most) return now;
-  Instant leaves = oldest_ + kLength;
-  for (std::size_t place = 1; place <= count_ - most; ++place) leaves += Duration{gaps_ms_[(first_ + place) % kSendsMax]};
-  return leaves;
+  if (what == SendClass::PeriodicBeat || what == SendClass::Handshake) return now;
+  const std::size_t most = kSendsMax - reserve_ - (what == SendClass::Command ? kAskedReserve : 0);
+  return count_ < most ? now : now + kWindow - age(count_ - most, now);
 }
 
-std::size_t SendWindow::sends_max(SendClass what) const noexcept {
-  switch (what) {
-    case SendClass::PeriodicBeat:
-    case SendClass::Handshake: return kSendsMax + 1;
-    case SendClass::AskedBeat: return kSendsMax - reserve_;
-    case SendClass::Command: return kSendsMax - reserve_ - kAskedReserve;
-  }
-  return 0;
+void SendWindow::note(Instant now) noexcept {
+  forget_until(now);
+  const std::size_t next = (first_ + count_) % kSendsMax;
+  sent_ms_[next] = low_half(now);
+  if (count_ < kSendsMax)
+    ++count_;
+  else
+    first_ = static_cast<std::uint8_t>((next + 1) % kSendsMax);  // beats due at an interval below half a second
+}
+
+// Of the send with this place among those remembered, the oldest first.
+Duration SendWindow::age(std::size_t place, Instant now) const noexcept {
+  return Duration{low_half(now) - sent_ms_[(first_ + place) % kSendsMax]};
 }
 
 void SendWindow::forget_until(Instant now) noexcept {
-  while (count_ > 0 && now - oldest_ >= kLength) drop_oldest();
-}
-
-void SendWindow::drop_oldest() noexcept {
-  first_ = static_cast<std::uint8_t>((first_ + 1) % kSendsMax);
-  oldest_ += Duration{gaps_ms_[first_]};
-  --count_;
+  for (; count_ > 0 && age(0, now) >= kWindow; --count_) first_ = static_cast<std::uint8_t>((first_ + 1) % kSendsMax);
 }
 
 }  // namespace portcullis::gateway

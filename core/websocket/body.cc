@@ -8,79 +8,84 @@
 namespace portcullis::websocket {
 namespace {
 
-/// Reads a number that is all of `digits`: no sign, no prefix, no overflow.
-bool parse_whole(std::string_view digits, int base, std::uint64_t& value) noexcept {
+/// Gives the number that all of `digits` is, without sign or prefix; nothing when it overflows.
+std::optional<std::uint64_t> parse_whole(std::string_view digits, int base) noexcept {
   const char* const end = digits.data() + digits.size();
+  std::uint64_t value = 0;
   const auto [stop, errc] = std::from_chars(digits.data(), end, value, base);
-  return errc == std::errc{} && stop == end;
+  return errc == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
 
 const Fault* BodyReader::begin(int status, const FieldsView& head) {
+  const auto codings = head.elements("Transfer-Encoding");
+  const auto lengths = head.elements("Content-Length");
   if (status == 204 || status == 304) {
     stage_ = Stage::Complete;
-  } else if (head.count("Transfer-Encoding") != 0) {
-    const auto codings = head.elements("Transfer-Encoding");
+  } else if (head.find("Transfer-Encoding")) {
     if (!codings.empty() && same_ignoring_case(codings.back(), "chunked")) stage_ = Stage::ChunkSize;
-  } else if (head.count("Content-Length") != 0) {
-    const auto lengths = head.elements("Content-Length");
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      const std::uint64_t before = left_;
-      if (!parse_whole(lengths[i], 10, left_) || (i != 0 && left_ != before)) return &fault::kBodyLength;
-    }
-    if (lengths.empty()) return &fault::kBodyLength;
+  } else if (head.find("Content-Length")) {
+    const auto length = lengths.empty() ? std::nullopt : parse_whole(lengths.front(), 10);
+    const auto same = [&](std::string_view one) { return parse_whole(one, 10) == length; };
+    if (!length || !std::ranges::all_of(lengths, same)) return &fault::kBodyLength;
+    left_ = *length;
     stage_ = left_ == 0 ? Stage::Complete : Stage::Counted;
   }
   return nullptr;
 }
 
 const Fault* BodyReader::feed(std::span<const std::byte>& input) {
-  if (stage_ != Stage::Counted && stage_ != Stage::UntilEnd && stage_ != Stage::ChunkData) {
+  if (stage_ > Stage::ChunkData) {
     const char byte = static_cast<char>(input.front());
     input = input.subspan(1);
-    return feed_line(byte);
+    return feed_framing(byte);
   }
-  const std::uint64_t wanted = stage_ == Stage::UntilEnd ? input.size() : left_;
-  const std::size_t taken = keep(input.first(static_cast<std::size_t>(std::min<std::uint64_t>(wanted, input.size()))));
-  input = input.subspan(taken);
-  if (stage_ == Stage::UntilEnd || stage_ == Stage::Complete) return nullptr;
-  left_ -= taken;
-  if (left_ == 0) stage_ = stage_ == Stage::Counted ? Stage::Complete : Stage::ChunkEnd;
+  keep(input);
   return nullptr;
 }
 
-std::size_t BodyReader::keep(std::span<const std::byte> bytes) {
-  const std::size_t room = limits_.http_body_bytes_max - kept_.size();
-  const auto kept = bytes.first(std::min(room, bytes.size()));
-  kept_.insert(kept_.end(), kept.begin(), kept.end());
-  truncated_ = bytes.size() > room;
-  if (truncated_) stage_ = Stage::Complete;
-  return kept.size();
+void BodyReader::keep(std::span<const std::byte>& input) {
+  const bool endless = stage_ == Stage::UntilEnd;
+  const std::uint64_t wanted = endless ? input.size() : std::min<std::uint64_t>(left_, input.size());
+  const std::size_t kept = std::min<std::size_t>(wanted, limits_.http_body_bytes_max - kept_.size());
+  kept_.insert(kept_.end(), input.begin(), input.begin() + static_cast<std::ptrdiff_t>(kept));
+  input = input.subspan(kept);
+  truncated_ = kept < wanted;
+  if (!endless) left_ -= kept;
+  if (truncated_ || (stage_ == Stage::Counted && left_ == 0)) stage_ = Stage::Complete;
+  if (stage_ == Stage::ChunkData && left_ == 0) stage_ = Stage::ChunkReturn;
 }
 
-const Fault* BodyReader::feed_line(char byte) {
-  if (stage_ == Stage::Trailer) {
-    if (const Fault* const fault = trailer_.feed(byte)) return fault;
-    if (trailer_.complete()) stage_ = Stage::Complete;
+const Fault* BodyReader::feed_framing(char byte) {
+  const auto expect = [&](char wanted, Stage next) {
+    stage_ = next;
+    return byte == wanted ? nullptr : &fault::kChunk;
+  };
+  switch (stage_) {
+    case Stage::ChunkSize: return read_chunk_size(byte);
+    case Stage::ChunkExtension:
+      if (byte == '\r') return expect('\r', Stage::ChunkSizeEnd);
+      return is_field_byte(byte) && ++line_bytes_ <= limits_.http_line_bytes_max ? nullptr : &fault::kChunk;
+    case Stage::ChunkSizeEnd: line_bytes_ = 0; return expect('\n', left_ == 0 ? Stage::Trailer : Stage::ChunkData);
+    case Stage::ChunkReturn: return expect('\r', Stage::ChunkEnd);
+    case Stage::ChunkEnd: return expect('\n', Stage::ChunkSize);
+    default: {
+      const Fault* const fault = trailer_.feed(byte);
+      if (trailer_.complete()) stage_ = Stage::Complete;
+      return fault;
+    }
+  }
+}
+
+const Fault* BodyReader::read_chunk_size(char byte) noexcept {
+  const auto digit = parse_whole({&byte, 1}, 16);
+  if (line_bytes_ != 0 && (byte == '\r' || byte == ';' || is_space(byte))) {
+    stage_ = byte == '\r' ? Stage::ChunkSizeEnd : Stage::ChunkExtension;
     return nullptr;
   }
-  if (line_.feed(byte, fault::kChunk) != nullptr) return &fault::kChunk;
-  if (stage_ == Stage::ChunkEnd && !line_.text().empty()) return &fault::kChunk;
-  if (!line_.complete()) return nullptr;
-  const Fault* fault = nullptr;
-  if (stage_ == Stage::ChunkEnd)
-    stage_ = Stage::ChunkSize;
-  else
-    fault = read_chunk_size(line_.text());
-  line_.restart();
-  return fault;
-}
-
-const Fault* BodyReader::read_chunk_size(std::string_view line) noexcept {
-  const std::string_view digits = trimmed(line.substr(0, line.find(';')));
-  if (line.empty() || is_space(line.front()) || !parse_whole(digits, 16, left_)) return &fault::kChunk;
-  stage_ = left_ == 0 ? Stage::Trailer : Stage::ChunkData;
+  if (!digit || left_ >> 60 != 0 || ++line_bytes_ > limits_.http_line_bytes_max) return &fault::kChunk;
+  left_ = left_ << 4 | *digit;  // 0 before the first digit: the last chunk was used up
   return nullptr;
 }
 

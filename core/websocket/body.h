@@ -12,11 +12,11 @@ namespace portcullis::websocket {
 /// Source: RFC 9112 sections 6.3 and 7.1; requirements WS-HT-17 to WS-HT-20.
 class BodyReader {
  public:
-  explicit BodyReader(const Limits& limits) noexcept : limits_(limits), line_(limits), trailer_(HeadKind::Trailer, limits) {}
+  explicit BodyReader(const Limits& limits) noexcept : limits_(limits), trailer_(HeadKind::Trailer, limits) {}
 
   /// Decides how long the body is.
   const Fault* begin(int status, const FieldsView& head);
-  /// Takes bytes from the front of `input`, one at least, and leaves the rest there.
+  /// Takes bytes from the front of `input`, which is not empty, and leaves the rest there.
   const Fault* feed(std::span<const std::byte>& input);
   void input_ended() noexcept;
 
@@ -26,17 +26,28 @@ class BodyReader {
   bool incomplete() const noexcept { return incomplete_; }
 
  private:
-  enum class Stage : std::uint8_t { Counted, UntilEnd, ChunkSize, ChunkData, ChunkEnd, Trailer, Complete };
+  enum class Stage : std::uint8_t {
+    UntilEnd,
+    Counted,
+    ChunkData,
+    ChunkSize,
+    ChunkExtension,
+    ChunkSizeEnd,
+    ChunkReturn,
+    ChunkEnd,
+    Trailer,
+    Complete,
+  };
 
-  const Fault* feed_line(char byte);
-  const Fault* read_chunk_size(std::string_view line) noexcept;
-  std::size_t keep(std::span<const std::byte> bytes);
+  const Fault* feed_framing(char byte);
+  const Fault* read_chunk_size(char byte) noexcept;
+  void keep(std::span<const std::byte>& input);
 
   const Limits& limits_;
-  LineReader line_;
   HeadReader trailer_;
   std::vector<std::byte> kept_;
   std::uint64_t left_ = 0;  ///< of the counted body or the chunk
+  std::size_t line_bytes_ = 0;
   Stage stage_ = Stage::UntilEnd;
   bool truncated_ = false;
   bool incomplete_ = false;

@@ -6,14 +6,23 @@
 
 namespace portcullis::websocket {
 
-/// A rule that a peer can break: what is reported, how it is answered (a frame's breach with this close code, a request's
-/// with this HTTP status; a response's with nothing at all), and the clause.
+/// A rule that a peer can break: what is reported, how it is answered (a frame's breach with this close code, a
+/// request's with this HTTP status; a response's with nothing at all), and the clause.
 struct Fault {
   Errc code;
   std::uint16_t answer;
   Requirement req;
   Blame blame = Blame::Peer;
 };
+
+constexpr Error error_of(const Fault& fault, std::uint64_t offset) noexcept {
+  return Error{fault.code, fault.blame, offset, fault.req};
+}
+
+/// The error of a call that the caller got wrong.
+constexpr Error caller_error(Errc code, Requirement req, std::uint64_t offset = 0) noexcept {
+  return Error{code, Blame::Caller, offset, req};
+}
 
 namespace fault {
 

@@ -49,18 +49,14 @@ void append_frame(std::vector<std::byte>& out, bool fin, Opcode opcode, std::spa
 const Fault* HeaderReader::feed(std::byte byte, std::uint64_t room) noexcept {
   const auto value = std::to_integer<std::uint8_t>(byte);
   switch (stage_) {
-    case Stage::First:
-      return read_first(value);
-    case Stage::Second:
-      return read_second(value, room);
-    case Stage::Length:
-      return read_length(value, room);
+    case Stage::First: return read_first(value);
+    case Stage::Second: return read_second(value, room);
+    case Stage::Length: return read_length(value, room);
     case Stage::Key:
       key_[key_.size() - missing_] = byte;
       if (--missing_ == 0) stage_ = Stage::Complete;
       break;
-    case Stage::Complete:
-      break;
+    case Stage::Complete: break;
   }
   return nullptr;
 }

@@ -18,13 +18,12 @@ struct Field {
   std::string_view value;
 };
 
-/// The fields of a head in their order. Names are looked up without regard to ASCII case; a value is trimmed.
+/// The fields of a head in their order. Names are looked up without regard to ASCII case; values are trimmed.
 class FieldsView {
  public:
+  /// Where a field lies in the head; its name ends at the colon.
   struct Entry {
-    std::uint32_t name;  ///< where it starts; it ends where the value starts
-    std::uint32_t value;
-    std::uint32_t end;
+    std::uint32_t name, colon, end;
   };
 
   FieldsView() = default;
@@ -32,10 +31,11 @@ class FieldsView {
 
   std::size_t size() const noexcept { return entries_.size(); }
   Field operator[](std::size_t index) const noexcept;
-  std::size_t count(std::string_view name) const noexcept;
-  /// Gives the value of the first field of that name.
+  /// Gives the values of all fields of that name.
+  std::vector<std::string_view> all(std::string_view name) const;
+  /// Gives the value of the first of them.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
-  /// Gives the elements of a list field, over all its lines, without the empty ones. Source: WS-HT-11.
+  /// Gives the elements of a list field over all its lines, without the empty ones. Source: WS-HT-11.
   std::vector<std::string_view> elements(std::string_view name) const;
   /// Says whether a list field has the element, whatever its letter case.
   bool lists(std::string_view name, std::string_view element) const;
@@ -48,32 +48,16 @@ class FieldsView {
 /// Splits at a separator that stands outside quoted strings; the pieces are trimmed and may be empty.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-/// Collects a line, its CRLF taken off. What may not stand in any line of a head is found here.
-class LineReader {
- public:
-  explicit LineReader(const Limits& limits) noexcept : bytes_max_(limits.http_line_bytes_max) {}
-
-  const Fault* feed(char byte, const Fault& too_long);
-  bool complete() const noexcept { return complete_; }
-  std::string_view text() const noexcept { return text_; }
-  void restart() noexcept;
-
- private:
-  std::size_t bytes_max_;
-  std::string text_;
-  bool return_read_ = false;
-  bool complete_ = false;
-};
-
 enum class HeadKind : std::uint8_t { Request, Response, Trailer };
 
 /// Reads one HTTP/1.1 head, or the trailer of a chunked body, a byte at a time.
 ///
-/// Errors:   the broken rule comes at the first byte that makes it certain, limits before the byte over them is kept.
+/// Errors:   a broken rule comes at the first byte that makes it certain, a limit before the byte over it is kept.
 /// Source:   RFC 9112 sections 2 to 5; requirements WS-HT-1 to WS-HT-13, WS-HT-22.
 class HeadReader {
  public:
-  HeadReader(HeadKind kind, const Limits& limits) noexcept : limits_(&limits), line_(limits), kind_(kind) {}
+  HeadReader(HeadKind kind, const Limits& limits) noexcept
+      : limits_(&limits), kind_(kind), started_(kind == HeadKind::Trailer) {}
 
   const Fault* feed(char byte);
   bool complete() const noexcept { return complete_; }
@@ -88,19 +72,18 @@ class HeadReader {
   const Fault* read_status_line(std::string_view line) noexcept;
   const Fault* read_request_line(std::string_view line);
   const Fault* read_field(std::string_view line);
-  const Fault* unfold(std::string_view line);
 
   const Limits* limits_;
-  LineReader line_;
-  std::string text_;  ///< names and values, end to end
+  std::string text_;         ///< the head as it came, but for folds
+  std::size_t line_at_ = 0;  ///< where the line at hand starts in it
   std::vector<FieldsView::Entry> entries_;
   std::string target_;
-  std::size_t bytes_ = 0;
   int status_ = 0;
   int minor_version_ = 0;
   HeadKind kind_;
   std::uint8_t blank_lines_ = 0;
-  bool started_ = false;
+  bool started_;
+  bool return_read_ = false;
   bool complete_ = false;
 };
 

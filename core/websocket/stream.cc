@@ -5,12 +5,6 @@
 namespace portcullis::websocket {
 namespace {
 
-using ConnectionAction = spec::websocket_connection::Action;
-
-Error caller_error(Errc code, Requirement req, std::uint64_t offset = 0) noexcept {
-  return Error{code, Blame::Caller, offset, req};
-}
-
 constexpr std::uint16_t code_of(std::span<const std::byte> close) noexcept {
   return static_cast<std::uint16_t>(std::to_integer<unsigned>(close[0]) << 8 | std::to_integer<unsigned>(close[1]));
 }
@@ -21,6 +15,11 @@ spec::message_assembly::Event assembly_event(const HeaderReader& header) noexcep
   if (header.opcode() == Opcode::Text) return header.fin() ? Event::TextWhole : Event::TextFirst;
   if (header.opcode() == Opcode::Binary) return header.fin() ? Event::BinaryWhole : Event::BinaryFirst;
   return header.fin() ? Event::Final : Event::Continuation;
+}
+
+constexpr const Fault* fault_of(spec::message_assembly::Action act) noexcept {
+  if (act == spec::message_assembly::Action::FailNothingToContinue) return &fault::kNothingToContinue;
+  return act == spec::message_assembly::Action::FailUnfinished ? &fault::kUnfinished : nullptr;
 }
 
 }  // namespace
@@ -35,8 +34,9 @@ void Stream::received(std::span<const std::byte> bytes, Instant now) noexcept {
   now_ = now;
 }
 
-void Stream::ended() noexcept {
-  end_due_ = !input_ended_;
+void Stream::ended(Instant now) noexcept {
+  now_ = now;
+  end_due_ = end_due_ || !input_ended_;
   input_ended_ = true;
 }
 
@@ -53,11 +53,9 @@ std::span<const std::byte> Stream::take(std::size_t size) noexcept {
 
 // Output
 
-StreamOutput Stream::poll() noexcept {
-  if (message_spent_) {
-    message_.clear();
-    message_spent_ = false;
-  }
+Stream::Output Stream::advance() noexcept {
+  if (message_spent_) message_.clear();
+  message_spent_ = false;
   for (;;) {
     if (farewell_ != Farewell::None) return farewell();
     // Handing pongs out in time is what bounds them: none is ever dropped.
@@ -75,23 +73,14 @@ Stream::ConnectionEvent Stream::next_event() noexcept {
   return ConnectionEvent::EndOfInput;
 }
 
-StreamOutput Stream::farewell() noexcept {
+Stream::Output Stream::farewell() noexcept {
   if (!out_.empty()) return transmit();
   const Farewell now = farewell_;
   farewell_ = now == Farewell::Failure ? Farewell::Hangup : now == Farewell::Hangup ? Farewell::Final : Farewell::None;
   if (now == Farewell::Failure) return Failed{error_};
   if (now == Farewell::Hangup) return Hangup{};
-  return final_output();
-}
-
-StreamOutput Stream::final_output() const noexcept {
   if (never_opened_) return NeverOpened{};
-  Ended ended{kCloseAbnormal, {}, clean_, timed_out_, ours_first_};
-  if (!close_read_) return ended;
-  const std::span<const std::byte> close{control_.data(), close_bytes_};
-  ended.code = close.empty() ? kCloseNone : code_of(close);
-  if (!close.empty()) ended.reason = {reinterpret_cast<const char*>(close.data()) + 2, close.size() - 2};
-  return ended;
+  return ended_;
 }
 
 Transmit Stream::transmit() noexcept {
@@ -101,7 +90,7 @@ Transmit Stream::transmit() noexcept {
   return Transmit{in_flight_};
 }
 
-void Stream::queue(std::string_view head) {
+void Stream::queue(std::string_view head) noexcept {
   const auto bytes = std::as_bytes(std::span{head});
   out_.insert(out_.end(), bytes.begin(), bytes.end());
 }
@@ -114,10 +103,12 @@ void Stream::queue_frame(bool fin, Opcode opcode, std::span<const std::byte> pay
   append_frame(out_, fin, opcode, payload, &key);
 }
 
-void Stream::queue_close(std::uint16_t code, std::string_view reason) noexcept {
-  std::array<std::byte, kControlBytesMax> payload{static_cast<std::byte>(code >> 8), static_cast<std::byte>(code)};
-  std::ranges::copy(std::as_bytes(std::span{reason}), payload.begin() + 2);
-  queue_frame(true, Opcode::Close, std::span{payload}.first(code == 0 ? 0 : 2 + reason.size()));
+void Stream::queue_close() noexcept {
+  std::array<std::byte, kControlBytesMax> payload;
+  payload[0] = static_cast<std::byte>(close_code_ >> 8);
+  payload[1] = static_cast<std::byte>(close_code_);
+  std::ranges::copy(std::as_bytes(std::span{close_reason_}), payload.begin() + 2);
+  queue_frame(true, Opcode::Close, std::span{payload}.first(close_code_ == 0 ? 0 : 2 + close_reason_.size()));
 }
 
 // The machine
@@ -128,122 +119,99 @@ const Stream::ConnectionRow& Stream::step(ConnectionEvent event) noexcept {
   return row;
 }
 
-Stream::Told Stream::perform(const ConnectionRow& row) noexcept {
-  switch (row.act) {
-    case ConnectionAction::Impossible:
-      assert(false);
-      return std::nullopt;
-    case ConnectionAction::Ignore:
-    case ConnectionAction::StartFrames:
-    case ConnectionAction::SendFrame:
-    case ConnectionAction::RejectNotOpen:
-    case ConnectionAction::RejectClosing:
-      return std::nullopt;
-    case ConnectionAction::ReadHead:
-      return HeadInput{};
-    case ConnectionAction::ReadFrames:
-      return read_frames();
-    case ConnectionAction::Discard:
-      input_ = {};
-      return std::nullopt;
-    case ConnectionAction::GiveUpHandshake:
-      never_opened_ = true;
-      return end(Farewell::Hangup);
-    case ConnectionAction::Deliver:
-      return Message{disposition_ == Assembly::DeliverText ? Kind::Text : Kind::Binary, payload_};
-    case ConnectionAction::AnswerPing:
-      queue_frame(true, Opcode::Pong, payload_);
-      ++pongs_waiting_;
-      return Ping{payload_};
-    case ConnectionAction::DeliverPong:
-      return Pong{payload_};
-    case ConnectionAction::SendClose:
-      ours_first_ = true;
-      deadline_ = now_ + limits_.close_timeout;
-      return std::nullopt;
-    case ConnectionAction::AnswerClose:
-      queue_close(close_bytes_ == 0 ? std::uint16_t{0} : code_of(control_), {});
-      [[fallthrough]];
-    case ConnectionAction::NoteClose:
-      close_read_ = true;
-      return perform(step(role_ == Role::Client ? ConnectionEvent::BothDoneAsClient : ConnectionEvent::BothDoneAsServer));
-    case ConnectionAction::Linger:
-      deadline_ = now_ + limits_.linger_timeout;
-      return std::nullopt;
-    case ConnectionAction::FailWithClose:
-      ours_first_ = true;
-      queue_close(failing_code_, {});
-      return end(Farewell::Failure);
-    case ConnectionAction::FailWithoutClose:
-      return end(Farewell::Failure);
-    case ConnectionAction::EndClean:
-      clean_ = true;
-      return end(Farewell::Hangup);
-    case ConnectionAction::EndTimedOut:
-      timed_out_ = true;
-      return end(Farewell::Hangup);
-    case ConnectionAction::EndLost:
-      return end(Farewell::Hangup);
-  }
-  return std::nullopt;
+void Stream::handshake_done(bool good) noexcept {
+  perform(step(good ? ConnectionEvent::HeadOk : ConnectionEvent::HeadRefused));
 }
+
+// clang-format off
+Stream::Told Stream::perform(const ConnectionRow& row) noexcept {
+  using A = spec::websocket_connection::Action;
+  switch (row.act) {
+    case A::Impossible:       assert(false); return {};
+    case A::Ignore: case A::StartFrames: case A::SendFrame: case A::RejectNotOpen: case A::RejectClosing: return {};
+    case A::ReadHead:         return HeadInput{};
+    case A::ReadFrames:       return read_frames();
+    case A::Discard:          input_ = {}; return {};
+    case A::GiveUpHandshake:  never_opened_ = true; return end(Farewell::Hangup);
+    case A::Deliver:          return Message{disposition_ == Assembly::DeliverText ? Kind::Text : Kind::Binary, payload_};
+    case A::AnswerPing:       queue_frame(true, Opcode::Pong, payload_); ++pongs_waiting_; return Ping{payload_};
+    case A::DeliverPong:      return Pong{payload_};
+    case A::SendClose:        queue_close(); ended_.ours_first = true; deadline_ = now_ + limits_.close_timeout; return {};
+    case A::AnswerClose:      queue_close(); return closes_done();
+    case A::NoteClose:        return closes_done();
+    case A::Linger:           deadline_ = now_ + limits_.linger_timeout; return {};
+    case A::FailWithClose:    queue_close(); ended_.ours_first = true; return end(Farewell::Failure);
+    case A::FailWithoutClose: return end(Farewell::Failure);
+    case A::EndClean:         ended_.clean = true; return end(Farewell::Hangup);
+    case A::EndTimedOut:      ended_.timed_out = true; return end(Farewell::Hangup);
+    case A::EndLost:          return end(Farewell::Hangup);
+  }
+  return {};
+}
+// clang-format on
 
 Stream::Told Stream::end(Farewell first) noexcept {
   farewell_ = first;
   deadline_.reset();
-  return std::nullopt;
+  return {};
+}
+
+Stream::Told Stream::closes_done() noexcept {
+  return perform(step(role_ == Role::Client ? ConnectionEvent::BothDoneAsClient : ConnectionEvent::BothDoneAsServer));
 }
 
 // Frames
 
 Stream::Told Stream::read_frames() noexcept {
   while (!header_.complete()) {
-    if (input_.empty()) return std::nullopt;
+    if (input_.empty()) return {};
     if (const Fault* const fault = read_header_byte()) return violation(*fault, offset() - 1);
   }
   return disposition_ == Assembly::HandleControl ? read_control() : read_data();
 }
 
 const Fault* Stream::read_header_byte() noexcept {
-  const std::byte byte = take(1).front();
-  if (const Fault* const fault = header_.feed(byte, limits_.message_bytes_max - message_.size())) return fault;
-  return header_.at_first() ? assemble() : nullptr;
-}
-
-const Fault* Stream::assemble() noexcept {
+  const std::uint64_t room = limits_.message_bytes_max - message_.size();
+  if (const Fault* const fault = header_.feed(take(1).front(), room)) return fault;
+  if (!header_.at_first()) return nullptr;
   const auto& row = assembly_.row(reading_, assembly_event(header_));
   reading_ = row.to;
   disposition_ = row.act;
-  if (disposition_ == Assembly::FailNothingToContinue) return &fault::kNothingToContinue;
-  if (disposition_ == Assembly::FailUnfinished) return &fault::kUnfinished;
-  return nullptr;
+  return fault_of(row.act);
+}
+
+std::span<const std::byte> Stream::take_payload() noexcept {
+  return take(static_cast<std::size_t>(std::min<std::uint64_t>(header_.length() - position_, input_.size())));
+}
+
+void Stream::finish_frame() noexcept {
+  header_.restart();
+  position_ = 0;
 }
 
 Stream::Told Stream::read_data() noexcept {
   const bool last = disposition_ == Assembly::DeliverText || disposition_ == Assembly::DeliverBinary;
   const bool text = disposition_ == Assembly::DeliverText || disposition_ == Assembly::GatherText;
-  const auto left = header_.length() - position_;
-  const auto chunk = take(static_cast<std::size_t>(std::min<std::uint64_t>(left, input_.size())));
-  const bool frame_done = chunk.size() == left;
-  // A message that lies in the input as a whole, in clear, is handed out from there.
+  const auto chunk = take_payload();
+  const bool frame_done = position_ + chunk.size() == header_.length();
+  // A message that lies in the input as a whole and unmasked is handed out from there.
   const bool in_place = frame_done && last && message_.empty() && !header_.masked();
   const auto plain = in_place ? chunk : gather(chunk);
   position_ += chunk.size();
   if (text)
     if (const std::size_t bad = utf8_.feed(plain); bad != Utf8::kNone)
       return violation(fault::kNotUtf8, offset() - chunk.size() + bad);
-  if (!frame_done) return std::nullopt;
+  if (!frame_done) return {};
 
-  header_.restart();
-  position_ = 0;
-  if (!last) return std::nullopt;
+  finish_frame();
+  if (!last) return {};
   if (text && !utf8_.complete()) return violation(fault::kNotUtf8AtEnd, offset() - 1);
   payload_ = in_place ? chunk : std::span<const std::byte>{message_};
   message_spent_ = true;
   return perform(step(ConnectionEvent::MessageDone));
 }
 
-std::span<const std::byte> Stream::gather(std::span<const std::byte> chunk) {
+std::span<const std::byte> Stream::gather(std::span<const std::byte> chunk) noexcept {
   message_.insert(message_.end(), chunk.begin(), chunk.end());
   const auto gathered = std::span{message_}.last(chunk.size());
   if (header_.masked()) mask(gathered, header_.key(), position_);
@@ -251,53 +219,59 @@ std::span<const std::byte> Stream::gather(std::span<const std::byte> chunk) {
 }
 
 Stream::Told Stream::read_control() noexcept {
-  const auto left = header_.length() - position_;
-  const auto chunk = take(static_cast<std::size_t>(std::min<std::uint64_t>(left, input_.size())));
+  const auto chunk = take_payload();
   const auto kept = std::span{control_}.subspan(static_cast<std::size_t>(position_), chunk.size());
   std::ranges::copy(chunk, kept.begin());
   if (header_.masked()) mask(kept, header_.key(), position_);
   position_ += chunk.size();
-  if (position_ < header_.length()) return std::nullopt;
+  if (position_ < header_.length()) return {};
 
   payload_ = std::span{control_}.first(static_cast<std::size_t>(position_));
-  header_.restart();
-  position_ = 0;
-  if (header_.opcode() == Opcode::Close) return read_close(payload_);
+  finish_frame();
+  if (header_.opcode() == Opcode::Close) return read_close();
   return perform(step(header_.opcode() == Opcode::Ping ? ConnectionEvent::Ping : ConnectionEvent::Pong));
 }
 
-Stream::Told Stream::read_close(std::span<const std::byte> payload) noexcept {
-  const std::uint64_t start = offset() - payload.size();
-  if (payload.size() == 1) return violation(fault::kCloseTooShort, start);
-  if (!payload.empty()) {
-    if (!is_close_code(code_of(payload))) return violation(fault::kCloseCode, start + 1);
-    const std::size_t bad = find_bad_utf8(payload.subspan(2));
-    // A reason cut short is certain to be bad at its last byte.
-    if (bad != Utf8::kNone)
-      return violation(fault::kCloseReason, start + 2 + std::min(bad, payload.size() - 3));
+Stream::Told Stream::read_close() noexcept {
+  const std::uint64_t start = offset() - payload_.size();
+  if (payload_.size() == 1) return violation(fault::kCloseTooShort, start);
+  close_code_ = payload_.empty() ? std::uint16_t{0} : code_of(payload_);
+  close_reason_ = {};  // no reason is echoed
+  std::string_view reason;
+  if (!payload_.empty()) {
+    if (!is_close_code(close_code_)) return violation(fault::kCloseCode, start + 1);
+    reason = {reinterpret_cast<const char*>(payload_.data()) + 2, payload_.size() - 2};
+    // A reason that is cut short is known to be bad at its last byte.
+    if (const std::size_t bad = find_bad_utf8(payload_.subspan(2)); bad != Utf8::kNone)
+      return violation(fault::kCloseReason, start + 2 + std::min(bad, reason.size() - 1));
   }
-  close_bytes_ = static_cast<std::uint8_t>(payload.size());
+  ended_.code = payload_.empty() ? kCloseNone : close_code_;
+  ended_.reason = reason;
   return perform(step(ConnectionEvent::Close));
 }
 
 Stream::Told Stream::violation(const Fault& fault, std::uint64_t offset) noexcept {
-  error_ = Error{fault.code, fault.blame, offset, fault.req};
-  failing_code_ = fault.answer;
+  error_ = error_of(fault, offset);
+  close_code_ = fault.answer;
+  close_reason_ = {};
   return perform(step(ConnectionEvent::Violation));
 }
 
 // What the caller asks for
 
-Status Stream::admit() noexcept {
-  const ConnectionRow& row = step(ConnectionEvent::LocalSend);
-  if (row.act == ConnectionAction::RejectNotOpen) return caller_error(Errc::NotOpen, row.req);
-  if (row.act == ConnectionAction::RejectClosing) return caller_error(Errc::AlreadyClosing, row.req);
+Status Stream::admit(ConnectionEvent event) noexcept {
+  using A = spec::websocket_connection::Action;
+  const ConnectionRow& row = step(event);
+  if (row.act == A::RejectNotOpen) return caller_error(Errc::NotOpen, row.req);
+  if (row.act == A::RejectClosing) return caller_error(Errc::AlreadyClosing, row.req);
+  perform(row);
   return kOk;
 }
 
 Status Stream::send(Kind kind, std::span<const std::byte> payload, bool fin) noexcept {
-  if (kind == Kind::Text) return send_part(fin ? AssemblyEvent::TextWhole : AssemblyEvent::TextFirst, Opcode::Text, payload);
-  return send_part(fin ? AssemblyEvent::BinaryWhole : AssemblyEvent::BinaryFirst, Opcode::Binary, payload);
+  using E = AssemblyEvent;
+  if (kind == Kind::Text) return send_part(fin ? E::TextWhole : E::TextFirst, Opcode::Text, payload);
+  return send_part(fin ? E::BinaryWhole : E::BinaryFirst, Opcode::Binary, payload);
 }
 
 Status Stream::send_more(std::span<const std::byte> payload, bool fin) noexcept {
@@ -305,10 +279,9 @@ Status Stream::send_more(std::span<const std::byte> payload, bool fin) noexcept 
 }
 
 Status Stream::send_part(AssemblyEvent event, Opcode opcode, std::span<const std::byte> payload) noexcept {
-  if (const Status status = admit(); !status) return status;
+  if (const Status status = admit(ConnectionEvent::LocalSend); !status) return status;
   const auto& row = assembly_.row(sending_, event);
-  if (row.act == Assembly::FailNothingToContinue) return caller_error(Errc::FrameContinuationUnexpected, row.req);
-  if (row.act == Assembly::FailUnfinished) return caller_error(Errc::FrameMessageUnfinished, row.req);
+  if (const Fault* const fault = fault_of(row.act)) return caller_error(fault->code, row.req);
   const bool last = row.act == Assembly::DeliverText || row.act == Assembly::DeliverBinary;
   if (row.act == Assembly::DeliverText || row.act == Assembly::GatherText) {
     Utf8 utf8 = sent_utf8_;
@@ -324,7 +297,7 @@ Status Stream::send_part(AssemblyEvent event, Opcode opcode, std::span<const std
 
 Status Stream::send_control(Opcode opcode, std::span<const std::byte> payload) noexcept {
   if (payload.size() > kControlBytesMax) return caller_error(Errc::ControlPayloadTooLong, req::WS_CT_3);
-  if (const Status status = admit(); !status) return status;
+  if (const Status status = admit(ConnectionEvent::LocalSend); !status) return status;
   queue_frame(true, opcode, payload);
   return kOk;
 }
@@ -335,17 +308,10 @@ Status Stream::close(std::uint16_t code, std::string_view reason, Instant now) n
   if (reason.size() > kControlBytesMax - 2) return caller_error(Errc::CloseReasonTooLong, req::WS_CL_6);
   if (const std::size_t bad = find_bad_utf8(std::as_bytes(std::span{reason})); bad != Utf8::kNone)
     return caller_error(Errc::CloseReasonNotUtf8, req::WS_CL_6, bad);
-  const ConnectionRow& row = step(ConnectionEvent::LocalClose);
-  if (row.act == ConnectionAction::RejectNotOpen) return caller_error(Errc::NotOpen, row.req);
   now_ = now;
-  if (row.act == ConnectionAction::SendClose) queue_close(code, reason);
-  perform(row);
-  return kOk;
-}
-
-Status Stream::check_connecting() const noexcept {
-  if (state_ == ConnectionState::Connecting) return kOk;
-  return caller_error(Errc::AlreadyOpen, req::WS_HS_1);
+  close_code_ = code;
+  close_reason_ = reason;
+  return admit(ConnectionEvent::LocalClose);
 }
 
 }  // namespace portcullis::websocket

@@ -13,7 +13,6 @@
 
 #include "portcullis/core/chance.h"
 #include "portcullis/core/limits.h"
-#include "portcullis/core/result.h"
 #include "portcullis/core/time.h"
 #include "portcullis/core/websocket/frame.h"
 #include "portcullis/core/websocket/utf8.h"
@@ -29,62 +28,89 @@ enum class Kind : std::uint8_t { Text, Binary };
 
 // The outputs of both roles. A view in one lives until the next call of `poll`.
 // clang-format off
+struct Wait     { std::optional<Instant> deadline; };                 ///< nothing to do until bytes, or then
 struct Transmit { std::span<const std::byte> bytes; };                ///< write these
 struct Message  { Kind kind; std::span<const std::byte> payload; };
 struct Ping     { std::span<const std::byte> payload; };              ///< its pong is already queued
 struct Pong     { std::span<const std::byte> payload; };
 struct Failed   { Error error; };                                     ///< the peer broke a rule; Hangup and Ended follow
 struct Hangup   {};                                                   ///< close the transport, after the Transmits before
-struct Wait     { std::optional<Instant> deadline; };                 ///< nothing to do until bytes, or then
-/// The final output of a connection that was open.
-struct Ended {
-  std::uint16_t code;       ///< of the Close that was read; 1005 where it had none, 1006 where none was read
-  std::string_view reason;
-  bool clean;               ///< a Close went each way
-  bool timed_out;           ///< our Close was not answered
-  bool ours_first;          ///< our Close went out before the peer's was read
+struct Ended {                                                        ///< the final output, once frames were exchanged
+  std::uint16_t code = 1006;                                          ///< of the Close that was read; 1005 where it had
+  std::string_view reason;                                            ///<   none, 1006 where none was read
+  bool clean = false;                                                 ///< a Close went each way
+  bool timed_out = false;                                             ///< our Close was not answered
+  bool ours_first = false;                                            ///< our Close went out before the peer's was read
 };
-// Only between a stream and its role:
-struct HeadInput   {};      ///< the input belongs to the handshake
-struct NeverOpened {};      ///< the final output is the handshake's
+struct HeadInput   {};                                                ///< from a stream to its role: read the handshake
+struct NeverOpened {};                                                ///<   and: the final output is the handshake's
 // clang-format on
-using StreamOutput =
-    std::variant<Wait, Message, Transmit, Ping, Pong, Failed, Hangup, Ended, HeadInput, NeverOpened>;
 
-/// What both roles share: the connection's state, frames, messages, closing, and the bytes on their way out.
-/// `ClientConnection` and `ServerConnection` add their half of the handshake and say what each function promises.
+/// What the two ends of a connection share: its state, frames, messages, closing, and the bytes on their way out.
+/// `ClientConnection` and `ServerConnection` add their halves of the handshake, and `poll`.
+///
+/// Memory:   no buffer until one is needed; those it has keep their size, so once warm a message allocates nothing.
+/// Source:   RFC 6455 sections 5 to 7; requirements WS-FR to WS-IO.
 class Stream {
  public:
-  /// Lifetime: everything is borrowed; `chance` is null where nothing is masked, in the server role.
+  Stream(Stream&&) = delete;
+
+  /// Takes bytes from the peer, cut up in any way; after the end of input they are ignored.
+  ///
+  /// Lifetime: `bytes` are borrowed until `poll` gives Wait, and none may be given before.
+  void received(std::span<const std::byte> bytes, Instant now) noexcept;
+
+  /// Takes the news that the peer sends no more, or that the transport broke.
+  void ended(Instant now) noexcept;
+
+  /// Takes the news that the deadline of the last Wait has come; earlier it does nothing.
+  void elapsed(Instant now) noexcept;
+
+  /// Queues a message, or its first part when it is not `fin`; `send_more` queues the others.
+  ///
+  /// Lifetime: the payload is copied.
+  /// Errors:   Blame::Caller, and nothing is queued: NotOpen, AlreadyClosing, TextNotUtf8 (the offset is that of the
+  /// bad
+  ///           byte), FrameMessageUnfinished, FrameContinuationUnexpected.
+  /// Source:   requirements WS-FG-5, WS-U8-7, WS-CL-8.
+  Status send(Kind kind, std::span<const std::byte> payload, bool fin = true) noexcept;
+  Status send_more(std::span<const std::byte> payload, bool fin) noexcept;
+
+  /// Queues a control frame of 125 bytes at most. The pongs that pings ask for need no call.
+  Status ping(std::span<const std::byte> payload) noexcept { return send_control(Opcode::Ping, payload); }
+  Status pong(std::span<const std::byte> payload) noexcept { return send_control(Opcode::Pong, payload); }
+
+  /// Starts the closing handshake. A second call, and one after the end, does nothing.
+  ///
+  /// Shape:    code 0 sends an empty Close and takes no reason; a reason has 123 bytes at most.
+  /// Errors:   Blame::Caller: NotOpen, CloseCodeInvalid, CloseReasonTooLong, CloseReasonNotUtf8.
+  /// Source:   requirements WS-CL-1, WS-CL-6, WS-CL-15.
+  Status close(std::uint16_t code, std::string_view reason, Instant now) noexcept;
+
+  bool is_open() const noexcept { return state_ == ConnectionState::Open; }
+
+  /// Gives how many bytes wait for the next Transmit.
+  std::size_t queued_bytes() const noexcept { return out_.size(); }
+
+ protected:
+  using Output = std::variant<Wait, Message, Transmit, Ping, Pong, Failed, Hangup, Ended, HeadInput, NeverOpened>;
+
+  /// Lifetime: everything is borrowed; `chance` is null in the server role, where nothing is masked.
   Stream(Role role, const Limits& limits, const Chance* chance, const ConnectionRows& connection,
          const AssemblyRows& assembly) noexcept
       : limits_(limits), chance_(chance), connection_(connection), assembly_(assembly), header_(role), role_(role) {}
+  ~Stream() = default;
 
-  void received(std::span<const std::byte> bytes, Instant now) noexcept;
-  void ended() noexcept;
-  void elapsed(Instant now) noexcept;
-  Status send(Kind kind, std::span<const std::byte> payload, bool fin) noexcept;
-  Status send_more(std::span<const std::byte> payload, bool fin) noexcept;
-  Status send_control(Opcode opcode, std::span<const std::byte> payload) noexcept;
-  Status close(std::uint16_t code, std::string_view reason, Instant now) noexcept;
-  StreamOutput poll() noexcept;
-
-  bool is_open() const noexcept { return state_ == ConnectionState::Open; }
-  std::size_t queued_bytes() const noexcept { return out_.size(); }
-
-  // For the handshakes
+  Output advance() noexcept;
   std::span<const std::byte> input() const noexcept { return input_; }
-  /// Takes the first bytes of the input.
   std::span<const std::byte> take(std::size_t size) noexcept;
-  /// Puts bytes that were taken, and copied, before what is left of the input.
-  void give_back(std::span<const std::byte> bytes) noexcept { input_ = bytes; }
-  /// How many bytes of the transport's input were taken.
-  std::uint64_t offset() const noexcept { return received_ - input_.size(); }
-  void queue(std::string_view head);
-  void head_ok() noexcept { step(ConnectionEvent::HeadOk); }
-  void head_refused() noexcept { perform(step(ConnectionEvent::HeadRefused)); }
-  /// Gives the error of a call for which the handshake is too late.
-  Status check_connecting() const noexcept;
+  void replace_input(std::span<const std::byte> bytes) noexcept { input_ = bytes; }
+  std::uint64_t offset() const noexcept { return received_ - input_.size(); }  ///< how much of the input was taken
+  void queue(std::string_view head) noexcept;
+  void handshake_done(bool good) noexcept;
+  bool is_connecting() const noexcept { return state_ == ConnectionState::Connecting; }
+  const Limits& limits() const noexcept { return limits_; }
+  const Chance& chance() const noexcept { return *chance_; }
 
  private:
   using ConnectionState = spec::websocket_connection::State;
@@ -93,29 +119,32 @@ class Stream {
   using Assembly = spec::message_assembly::Action;
   using AssemblyEvent = spec::message_assembly::Event;
   using AssemblyState = spec::message_assembly::State;
-  using Told = std::optional<StreamOutput>;
-  /// What is still to be said at the end, in this order.
-  enum class Farewell : std::uint8_t { None, Failure, Hangup, Final };
+  using Told = std::optional<Output>;
+  enum class Farewell : std::uint8_t { None, Failure, Hangup, Final };  ///< what is still to be said, in this order
 
+  ConnectionEvent next_event() noexcept;
   const ConnectionRow& step(ConnectionEvent event) noexcept;
   Told perform(const ConnectionRow& row) noexcept;
-  ConnectionEvent next_event() noexcept;
+  Told end(Farewell first) noexcept;
+  Output farewell() noexcept;
+  Transmit transmit() noexcept;
+
   Told read_frames() noexcept;
   const Fault* read_header_byte() noexcept;
-  const Fault* assemble() noexcept;
   Told read_data() noexcept;
   Told read_control() noexcept;
-  Told read_close(std::span<const std::byte> payload) noexcept;
+  Told read_close() noexcept;
+  Told closes_done() noexcept;
   Told violation(const Fault& fault, std::uint64_t offset) noexcept;
-  std::span<const std::byte> gather(std::span<const std::byte> chunk);
-  Told end(Farewell first) noexcept;
-  StreamOutput farewell() noexcept;
-  StreamOutput final_output() const noexcept;
-  Transmit transmit() noexcept;
-  Status admit() noexcept;
+  std::span<const std::byte> take_payload() noexcept;
+  std::span<const std::byte> gather(std::span<const std::byte> chunk) noexcept;
+  void finish_frame() noexcept;
+
+  Status admit(ConnectionEvent event) noexcept;
   Status send_part(AssemblyEvent event, Opcode opcode, std::span<const std::byte> payload) noexcept;
+  Status send_control(Opcode opcode, std::span<const std::byte> payload) noexcept;
   void queue_frame(bool fin, Opcode opcode, std::span<const std::byte> payload) noexcept;
-  void queue_close(std::uint16_t code, std::string_view reason) noexcept;
+  void queue_close() noexcept;
 
   const Limits& limits_;
   const Chance* chance_;
@@ -132,10 +161,11 @@ class Stream {
   std::optional<Instant> deadline_;
   Instant now_{};
   Error error_{};
-  std::uint16_t failing_code_ = 0;
+  Ended ended_{};
+  std::string_view close_reason_;  ///< of the Close that the step at hand may send
   std::size_t pongs_waiting_ = 0;
-  std::array<std::byte, kControlBytesMax> control_;  ///< a control frame's payload; the Close's, once there is one
-  std::uint8_t close_bytes_ = 0;
+  std::uint16_t close_code_ = 0;                     ///< likewise; 0 for an empty Close
+  std::array<std::byte, kControlBytesMax> control_;  ///< a control frame's payload, the Close's in the end
   HeaderReader header_;
   Utf8 utf8_;
   Utf8 sent_utf8_;
@@ -149,22 +179,17 @@ class Stream {
   bool input_ended_ = false;
   bool end_due_ = false;  ///< the end of input is still to be looked at
   bool never_opened_ = false;
-  bool close_read_ = false;
-  bool clean_ = false;
-  bool timed_out_ = false;
-  bool ours_first_ = false;
 };
 
 /// Turns a stream's output into its role's, for all that the role does not answer itself.
-template <typename Output>
-Output widened(const StreamOutput& output) noexcept {
-  return std::visit(
-      [](const auto& one) -> Output {
-        if constexpr (std::is_constructible_v<Output, decltype(one)>) return one;
-        assert(false);
-        return Wait{};
-      },
-      output);
+template <typename To, typename From>
+To widened(const From& output) noexcept {
+  const auto convert = [](const auto& one) -> To {
+    if constexpr (std::is_constructible_v<To, decltype(one)>) return one;
+    assert(false);
+    return Wait{};
+  };
+  return std::visit(convert, output);
 }
 
 }  // namespace portcullis::websocket

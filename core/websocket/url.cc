@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "portcullis/core/websocket/fault.h"
 #include "portcullis/core/websocket/text.h"
 
 namespace portcullis::websocket {
@@ -9,10 +10,6 @@ namespace {
 
 constexpr std::string_view kAddressBytes = "0123456789abcdefABCDEF:.";
 constexpr std::string_view kNameMarks = "-._~!$&'()*+,;=";
-
-Error caller_error(Errc code, std::size_t offset, Requirement req) noexcept {
-  return Error{code, Blame::Caller, offset, req};
-}
 
 bool is_name_byte(char c) noexcept { return is_alphanumeric(c) || kNameMarks.find(c) != std::string_view::npos; }
 
@@ -39,8 +36,8 @@ std::uint16_t default_port(bool secure) noexcept { return secure ? 443 : 80; }
 
 Status check_bytes(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '#') return caller_error(Errc::UrlFragment, i, req::WS_UR_3);
-    if (text[i] <= ' ' || text[i] > '~') return caller_error(Errc::UrlCharacter, i, req::WS_UR_5);
+    if (text[i] == '#') return caller_error(Errc::UrlFragment, req::WS_UR_3, i);
+    if (text[i] <= ' ' || text[i] > '~') return caller_error(Errc::UrlCharacter, req::WS_UR_5, i);
   }
   return kOk;
 }
@@ -60,20 +57,20 @@ Result<Url> parse_url(std::string_view text) noexcept {
   Url url;
   url.secure = same_ignoring_case(scheme, "wss");
   if ((!url.secure && !same_ignoring_case(scheme, "ws")) || !text.substr(scheme.size()).starts_with("://"))
-    return caller_error(Errc::UrlScheme, 0, req::WS_UR_1);
+    return caller_error(Errc::UrlScheme, req::WS_UR_1, 0);
 
   const std::size_t start = scheme.size() + 3;
   const std::size_t path = std::min(text.find_first_of("/?", start), text.size());
   const std::string_view authority = text.substr(start, path - start);
   const std::size_t size = host_size(authority);
-  if (size == 0) return caller_error(Errc::UrlHost, start, req::WS_UR_4);
+  if (size == 0) return caller_error(Errc::UrlHost, req::WS_UR_4, start);
   const std::string_view host = authority.substr(0, size);
   url.host = host.starts_with('[') ? host.substr(1, size - 2) : host;
 
   const std::string_view port = authority.substr(size);
-  if (!port.empty() && port[0] != ':') return caller_error(Errc::UrlHost, start + size, req::WS_UR_4);
+  if (!port.empty() && port[0] != ':') return caller_error(Errc::UrlHost, req::WS_UR_4, start + size);
   url.port = port.size() < 2 ? default_port(url.secure) : parse_port(port.substr(1));
-  if (url.port == 0) return caller_error(Errc::UrlPort, start + size + 1, req::WS_UR_4);
+  if (url.port == 0) return caller_error(Errc::UrlPort, req::WS_UR_4, start + size + 1);
 
   url.target = text.substr(path);
   if (!url.target.starts_with('/')) url.target.insert(0, "/");
@@ -81,8 +78,8 @@ Result<Url> parse_url(std::string_view text) noexcept {
 }
 
 Status check_url(const Url& url) noexcept {
-  if (url.host.empty()) return caller_error(Errc::UrlHost, 0, req::WS_UR_4);
-  if (!url.target.starts_with('/')) return caller_error(Errc::UrlCharacter, 0, req::WS_UR_2);
+  if (url.host.empty()) return caller_error(Errc::UrlHost, req::WS_UR_4, 0);
+  if (!url.target.starts_with('/')) return caller_error(Errc::UrlCharacter, req::WS_UR_2, 0);
   if (const Status status = check_bytes(url.host); !status) return status;
   return check_bytes(url.target);
 }

@@ -29,8 +29,8 @@ using Faults = std::vector<std::string>;
 
 // ---- Reading the checkout
 
-constexpr std::array<std::string_view, 14> kFolders{"bazel", "bench",  "cli",    "core", "corpus", "driver", "examples",
-                                                    "fuzz",  "models", "oracle", "spec", "tests",  "tools",  ".ci"};
+constexpr std::array<std::string_view, 13> kFolders{"bazel",  "bench",  "cli",  "core",  "driver", "examples", "fuzz",
+                                                    "models", "oracle", "spec", "tests", "tools",  ".ci"};
 constexpr std::array<std::string_view, 4> kSuffixes{".h", ".cc", ".bzl", ".md"};
 
 bool ends_with_any(const std::string& path, auto&& suffixes) {
