@@ -6,7 +6,9 @@
 #include "portcullis/spec/gateway_session.h"
 #include "portcullis/spec/heartbeat.h"
 #include "portcullis/spec/intents.h"
+#include "portcullis/spec/message_assembly.h"
 #include "portcullis/spec/opcodes.h"
+#include "portcullis/spec/websocket_connection.h"
 
 namespace portcullis::spec::render {
 namespace {
@@ -92,6 +94,10 @@ Vocabulary dispatch_events() {
 
 std::vector<Machine> machines() {
   return {
+      machine("websocket_connection", "One WebSocket connection over one transport, in either role.",
+              websocket_connection::State::Connecting, websocket_connection::kTable),
+      machine("message_assembly", "How frames become messages.", message_assembly::State::Idle,
+              message_assembly::kTable),
       machine("gateway_session", "One shard's session, over as many connections as it takes.",
               gateway_session::State::Idle, gateway_session::kTable),
       machine("heartbeat", "When to beat, and when silence means a dead peer.", heartbeat::State::Stopped,

@@ -59,8 +59,9 @@ struct Edge {
 std::vector<std::string> label(const std::vector<std::string>& inputs, const std::string& action) {
   std::vector<std::string> lines{""};
   for (const auto& input : inputs) {
-    if (!lines.back().empty() && lines.back().size() + input.size() > kLabelWidth) lines.push_back("");
-    lines.back() += (lines.back().empty() ? "" : ", ") + input;
+    if (!lines.back().empty()) lines.back() += ",";
+    if (lines.back().size() + input.size() > kLabelWidth) lines.push_back("");
+    lines.back() += (lines.back().empty() ? "" : " ") + input;
   }
   if (action != "Ignore") lines.back() += " / " + action;
   return lines;

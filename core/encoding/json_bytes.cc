@@ -68,22 +68,30 @@ struct Block {
   explicit Block(const char* at) noexcept : parts{load(at), load(at + 16), load(at + 32), load(at + 48)} {}
 
   static __m128i load(const char* at) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
-  static std::uint64_t bits(__m128i part, char c) noexcept {
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, _mm_set1_epi8(c))));
+  template <typename Question>
+  std::uint64_t ask(Question question) const noexcept {
+    const auto bits = [&](__m128i part) -> std::uint64_t {
+      return static_cast<std::uint32_t>(_mm_movemask_epi8(question(part)));
+    };
+    return bits(parts[0]) | bits(parts[1]) << 16 | bits(parts[2]) << 32 | bits(parts[3]) << 48;
   }
-  std::uint64_t equal(char c) const noexcept {
-    return bits(parts[0], c) | bits(parts[1], c) << 16 | bits(parts[2], c) << 32 | bits(parts[3], c) << 48;
+  std::uint64_t quotes() const noexcept {
+    return ask([](__m128i part) { return _mm_cmpeq_epi8(part, _mm_set1_epi8('"')); });
   }
-  /// Sets bit 0x20 in every byte, which makes [ ] into { } and no other byte into one of these.
-  Block folded() const noexcept {
-    const __m128i bit = _mm_set1_epi8(0x20);
-    return {_mm_or_si128(parts[0], bit), _mm_or_si128(parts[1], bit), _mm_or_si128(parts[2], bit), _mm_or_si128(parts[3], bit)};
+  std::uint64_t backslashes() const noexcept {
+    const auto question = [](__m128i part) { return _mm_cmpeq_epi8(part, _mm_set1_epi8('\\')); };
+    const __m128i any = _mm_or_si128(_mm_or_si128(question(parts[0]), question(parts[1])),
+                                     _mm_or_si128(question(parts[2]), question(parts[3])));
+    return _mm_movemask_epi8(any) == 0 ? 0 : ask(question);
+  }
+  /// Marks [ ] { } and \ ^ _ | ~ DEL: with bit 0x20 set these, and no others, are above z.
+  std::uint64_t bracket_like() const noexcept {
+    return ask([](__m128i part) {
+      return _mm_cmpgt_epi8(_mm_or_si128(part, _mm_set1_epi8(0x20)), _mm_set1_epi8('z'));
+    });
   }
 
   __m128i parts[4];
-
- private:
-  Block(__m128i a, __m128i b, __m128i c, __m128i d) noexcept : parts{a, b, c, d} {}
 };
 
 /// Marks the bytes that follow a backslash which does not itself follow one; `carry` goes from block to block.
@@ -110,15 +118,18 @@ std::uint64_t odd_so_far(std::uint64_t word) noexcept {
   return word ^ word << 32;
 }
 
+/// What a byte that is `bracket_like` does to the depth, by its last three bits.
+constexpr std::array<std::size_t, 8> kDepthChange{0, 0, 0, 1, 0, static_cast<std::size_t>(-1), 0, 0};
+
 /// Steps through the brackets of a block; true when the way ends in it, `at` then standing where.
-bool ends_here(Skip& from, std::uint64_t brackets, std::uint64_t opens, std::size_t depth_max) noexcept {
+bool ends_here(Skip& from, const char* block, std::uint64_t brackets, std::size_t depth_max) noexcept {
   for (; brackets != 0; brackets &= brackets - 1) {
     const int index = std::countr_zero(brackets);
-    const bool opening = (opens >> index & 1) != 0;
-    from.too_deep = opening && from.depth == depth_max;
+    const std::size_t depth = from.depth + kDepthChange[block[index] & 7];
+    from.too_deep = depth > depth_max;
     if (from.too_deep) return from.at += index, true;
-    from.depth = opening ? from.depth + 1 : from.depth - 1;
-    if (from.depth == 0) return from.at += index + 1, true;
+    from.depth = depth;
+    if (depth == 0) return from.at += index + 1, true;
   }
   return false;
 }
@@ -130,14 +141,13 @@ Skip Sse2Bytes::skip(Skip from, const char* end, std::size_t depth_max) noexcept
     const auto size = std::min<std::size_t>(64, static_cast<std::size_t>(end - from.at));
     std::array<char, 64> last{};  // what is left at the end, made up to a block with bytes that mean nothing
     if (size < 64) std::memcpy(last.data(), from.at, size);
-    const Block block(size < 64 ? last.data() : from.at);
-    const Block folded = block.folded();
-    const std::uint64_t opens = folded.equal('{');
+    const char* const bytes = size < 64 ? last.data() : from.at;
+    const Block block(bytes);
     bool carry = from.escaped;
-    const std::uint64_t escaped = escaped_bytes(block.equal('\\'), carry);
-    const std::uint64_t inside = odd_so_far(block.equal('"') & ~escaped) ^ (from.in_string ? ~std::uint64_t{0} : 0);
+    const std::uint64_t escaped = escaped_bytes(block.backslashes(), carry);
+    const std::uint64_t inside = odd_so_far(block.quotes() & ~escaped) ^ (from.in_string ? ~std::uint64_t{0} : 0);
     from.in_string = from.escaped = false;
-    if (ends_here(from, (opens | folded.equal('}')) & ~inside & ~escaped, opens, depth_max)) return from;
+    if (ends_here(from, bytes, block.bracket_like() & ~inside & ~escaped, depth_max)) return from;
     from.in_string = inside >> 63 != 0;
     from.escaped = size < 64 ? (escaped >> size & 1) != 0 : carry;
     from.at += size;

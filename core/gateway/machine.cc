@@ -273,6 +273,7 @@ void Machine::beat_and_resume(const Detail& detail) noexcept {
 template <typename Payload>
 void Machine::send_handshake(const Payload& payload) noexcept {
   ready_by_ = now_ + limits_.ready_timeout;
+  workspace_.command.clear();
   encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
   if (write_payload(payload, writer)) transmit(workspace_.command);
 }
@@ -479,6 +480,7 @@ void Machine::answer_beat() noexcept {
 
 void Machine::send_beat() noexcept {
   owed_beat_at_.reset();
+  workspace_.command.clear();
   encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
   const HeartbeatData beat{held_ ? held_->sequence : std::nullopt};
   if (write_payload(beat, writer) && transmit(workspace_.command)) heartbeat_.sent(now_);
@@ -515,8 +517,8 @@ void Machine::release_commands() noexcept {
   std::optional<Instant> next;
   std::vector<RequestKey> held_back;
   for (auto it = queue_.begin(); it != queue_.end();) {
-    if (!window_.room(SendClass::Command, now_)) {
-      next = earlier(next, window_.next_room(SendClass::Command, now_));
+    if (!window_.room(SendClass::UserCommand, now_)) {
+      next = earlier(next, window_.next_room(SendClass::UserCommand, now_));
       break;
     }
     const Instant ready_at = budget_.ready_at(it->key, now_);

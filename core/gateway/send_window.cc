@@ -22,7 +22,7 @@ void SendWindow::set_interval(Duration heartbeat_interval) noexcept {
 Instant SendWindow::next_room(SendClass what, Instant now) noexcept {
   forget_until(now);
   if (what == SendClass::PeriodicBeat || what == SendClass::Handshake) return now;
-  const std::size_t most = kSendsMax - reserve_ - (what == SendClass::Command ? kAskedReserve : 0);
+  const std::size_t most = kSendsMax - reserve_ - (what == SendClass::UserCommand ? kAskedReserve : 0);
   return count_ < most ? now : now + kWindow - age(count_ - most, now);
 }
 

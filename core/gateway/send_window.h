@@ -8,7 +8,7 @@
 namespace portcullis::gateway {
 
 /// A periodic beat and the handshake (Identify, Resume) may always go out; room for them was kept.
-enum class SendClass : std::uint8_t { PeriodicBeat, AskedBeat, Handshake, Command };
+enum class SendClass : std::uint8_t { PeriodicBeat, AskedBeat, Handshake, UserCommand };
 
 /// Keeps one connection within 120 sends in any 60 s, with room for its heartbeats. A send counts for 60 s.
 ///

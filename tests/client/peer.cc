@@ -64,8 +64,7 @@ Bytes Deflater::operator()(std::string_view payload) {
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   if (deflate(&stream, Z_SYNC_FLUSH) != Z_OK || stream.avail_in != 0) throw std::runtime_error("deflate");
-  out.resize(out.size() - stream.avail_out);
-  return out;
+  return {out.begin(), out.end() - stream.avail_out};
 }
 
 void ClientBytes::take(std::span<const std::byte> bytes) {

@@ -26,7 +26,8 @@ void Watch::fail(std::string_view invariant, std::string_view what) {
   if (broken_.empty()) broken_ = std::string(invariant) + ": " + std::string(what);
 }
 
-// ---- What the server and the caller do -------------------------------------------------------------------------------
+// ---- What the server and the caller do
+// -------------------------------------------------------------------------------
 
 void Watch::sends_hello(std::int64_t heartbeat_ms) {
   if (closed_ || deaf_) return;
@@ -60,10 +61,14 @@ void Watch::ends_session() {
   must_identify_ = true;
 }
 
-void Watch::closes_fatally() {
-  if (deaf_) return;
+void Watch::closes(spec::CloseClass how) {
+  if (deaf_to_close_) return;
+  deaf_ = true;
+  beat_by_.reset();
+  if (how == spec::CloseClass::Resume) return;
   session_.reset();
-  fatal_ = true;
+  must_identify_ = true;
+  fatal_ = how == spec::CloseClass::Fatal;
 }
 
 void Watch::loses_link() {
@@ -79,7 +84,8 @@ void Watch::expect_answer() {
   if (beats_ != beats_before_ + 1) fail("INV-7", "a server's op 1 was not answered by exactly one op 1");
 }
 
-// ---- What comes out --------------------------------------------------------------------------------------------------
+// ---- What comes out
+// --------------------------------------------------------------------------------------------------
 
 void Watch::on_output(const Output& output) {
   if (const auto* dial = std::get_if<Dial>(&output)) {
@@ -97,7 +103,7 @@ void Watch::on_dial(const Dial& dial) {
   if (transport_) fail("INV-1", "a second transport was asked for");
   if (fatal_) fail("INV-9", "a connection after a fatal close code");
   transport_ = true;
-  closed_ = live_ = identify_sent_ = resume_sent_ = deaf_ = false;
+  closed_ = live_ = identify_sent_ = resume_sent_ = deaf_ = deaf_to_close_ = false;
   dialled_with_session_ = session_ && session_->sequence;
   beat_by_.reset();
   sends_.clear();
@@ -109,7 +115,8 @@ void Watch::on_disconnected(const Disconnected& event) {
   if (dialled_with_session_ && !live_) ++resumes_ended_;
   dialled_with_session_ = false;
   if (event.next != Disconnected::Next::Identify || !session_) return;
-  if (session_->sequence && resumes_ended_ < kResumesMax) fail("GW-RES-3", "a session that can be resumed was given up");
+  if (session_->sequence && resumes_ended_ < kResumesMax)
+    fail("GW-RES-3", "a session that can be resumed was given up");
   session_.reset();
 }
 
@@ -124,7 +131,8 @@ void Watch::on_sent(std::string_view json) {
   if (op == 1) return on_heartbeat(message.at("d").dump());
   if (op == 2) return on_identify();
   if (op == 6) return on_resume(json);
-  if (op != 3 && op != 4 && op != 8 && op != 31 && op != 43) return fail("INV-5", "an opcode that a client may not send");
+  if (op != 3 && op != 4 && op != 8 && op != 31 && op != 43)
+    return fail("INV-5", "an opcode that a client may not send");
   if (!identify_sent_ && !resume_sent_) fail("INV-3", "a command before op 2 or op 6");
   if (!live_) fail("GW-RES-22", "a command before the session is live");
 }

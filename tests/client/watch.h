@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "portcullis/spec/close_codes.h"
 #include "portcullis/tests/client/world.h"
 
 namespace portcullis::tests {
@@ -21,9 +22,10 @@ class Watch {
   void sends_dispatch(std::optional<std::int64_t> s);
   void sends_ready(std::string_view session_id, std::int64_t s);
   void sends_resumed(std::int64_t s);
-  void ends_session();     ///< op 9 false, or a close code of class "new session"
-  void closes_fatally();
-  void breaks_the_stream() { deaf_ = true; }  ///< nothing that follows on this link counts
+  void ends_session();  ///< op 9 false
+  void closes(spec::CloseClass how);
+  void breaks_payloads() { deaf_ = true; }                 ///< no message that follows on this link counts
+  void breaks_frames() { deaf_ = deaf_to_close_ = true; }  ///< not even a Close
   void asks_for_beat() { beats_before_ = beats_; }
 
   // What the caller is about to do.
@@ -34,6 +36,8 @@ class Watch {
 
   /// After an op 1 from the server was read in a state that takes frames: exactly one beat, in the same step (INV-7).
   void expect_answer();
+  /// Records the first invariant that was broken.
+  void fail(std::string_view invariant, std::string_view what);
   /// What was broken, if anything.
   const std::string& broken() const { return broken_; }
   std::optional<std::int64_t> sequence() const { return session_ ? session_->sequence : std::nullopt; }
@@ -42,6 +46,7 @@ class Watch {
   bool resumed() const { return resume_sent_; }
   bool closed() const { return closed_; }
   bool deaf() const { return deaf_; }
+  std::size_t sent_in_a_minute() const { return sends_.size(); }
 
  private:
   struct Known {
@@ -56,17 +61,17 @@ class Watch {
   void on_heartbeat(std::string_view d);
   void on_identify();
   void on_resume(std::string_view json);
-  void fail(std::string_view invariant, std::string_view what);
 
   World& world_;
   std::string broken_;
   std::optional<Known> session_;
   bool transport_ = false;
-  bool closed_ = false;         // our Close went out on this link
-  bool live_ = false;           // READY or RESUMED was sent on this link
+  bool closed_ = false;  // our Close went out on this link
+  bool live_ = false;    // READY or RESUMED was sent on this link
   bool identify_sent_ = false;
   bool resume_sent_ = false;
   bool deaf_ = false;
+  bool deaf_to_close_ = false;
   bool dialled_with_session_ = false;
   int resumes_ended_ = 0;
   bool fatal_ = false;

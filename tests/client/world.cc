@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 namespace portcullis::tests {
@@ -10,8 +11,9 @@ namespace {
 using Why = Disconnected::Why;
 
 constexpr std::array<std::string_view, 11> kWhys{
-    "closed by peer", "lost",          "open failed",     "no hello",        "no ready",         "zombie",
-    "undecodable",    "op 7 or asked", "invalid session", "asked by caller", "stopped by caller"};
+    "closed by peer",   "lost",        "open failed",        "no hello",        "no ready",
+    "zombie",           "undecodable", "asked to reconnect", "invalid session", "asked by caller",
+    "stopped by caller"};
 constexpr std::array<std::string_view, 4> kOdds{"second hello", "unknown opcode", "unexpected ready",
                                                 "unusable session"};
 constexpr std::array<std::string_view, 4> kFinishes{"not started", "ended", "kept", "fatal"};
@@ -80,6 +82,7 @@ void World::opened() {
 }
 
 void World::upgrade() {
+  if (!has_request()) throw std::logic_error("nobody asked for an upgrade on link " + std::to_string(link_));
   upgraded_ = true;
   if (compressed_) deflater_ = std::make_unique<Deflater>();
   bytes(bytes_of(wire_.accept()));
@@ -237,5 +240,22 @@ void World::see_bytes(const Transmit& transmit) {
 }
 
 std::vector<std::string> World::take() { return std::exchange(lines_, {}); }
+
+bool World::ignores(const std::function<void(Client&)>& act) {
+  const auto before = take();
+  act(*client_);
+  poll();
+  const auto came = take();
+  lines_ = before;
+  return std::all_of(came.begin(), came.end(),
+                     [](const std::string& line) { return line.starts_with("wait") || line.starts_with("finished"); });
+}
+
+std::vector<std::string> without_passing_waits(std::vector<std::string> lines) {
+  const std::string last = lines.empty() ? std::string() : lines.back();
+  std::erase_if(lines, [](const std::string& line) { return line.starts_with("wait"); });
+  if (last.starts_with("wait")) lines.push_back(last);
+  return lines;
+}
 
 }  // namespace portcullis::tests

@@ -65,13 +65,16 @@ class World {
 
   /// Gives and forgets the lines so far.
   std::vector<std::string> take();
+  void line(std::string text) { lines_.push_back(std::move(text)); }
+
+  /// Does something that must change nothing; says whether indeed nothing but a wait came of it.
+  bool ignores(const std::function<void(Client&)>& act);
 
  private:
   void poll();
   void see(const Output& output);
   void see_event(const Event& event);
   void see_bytes(const Transmit& transmit);
-  void line(std::string text) { lines_.push_back(std::move(text)); }
 
   Workspace workspace_;
   std::unique_ptr<Client> client_;
@@ -88,6 +91,9 @@ class World {
   std::unique_ptr<Deflater> deflater_;
   std::vector<std::string> lines_;
 };
+
+/// Drops the waits that something else came after.
+std::vector<std::string> without_passing_waits(std::vector<std::string> lines);
 
 /// The payloads that a gateway sends, as it writes them.
 std::string hello(std::int64_t heartbeat_ms);

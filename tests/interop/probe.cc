@@ -235,8 +235,8 @@ class Probe {
 
   void obey(std::string_view command) {
     const std::uint64_t guild = (std::uint64_t{16} * shard_.count + shard_.id) << 22;  // one of this shard's
-    if (command == "presence") return send(gateway::UpdatePresence{.status = gateway::PresenceStatus::Idle});
-    if (command == "members") return send(gateway::RequestGuildMembers{.guild_id = guild, .query = ""});
+    if (command == "presence") return send(gateway::UpdatePresence{{}, {}, gateway::PresenceStatus::Idle, false});
+    if (command == "members") return send(gateway::RequestGuildMembers{guild, "", 0, {}, false, {}});
     if (command == "reconnect") return client_.reconnect(monotonic_now());
     if (command == "stop end") return client_.stop(gateway::Leaving::End, monotonic_now());
     if (command == "stop keep") return client_.stop(gateway::Leaving::Keep, monotonic_now());

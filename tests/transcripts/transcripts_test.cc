@@ -1,10 +1,11 @@
 // Plays the conversations of tests/transcripts/*.txt and compares what comes out with what stands under each `----`.
 //
 //   transcripts_test [--rewrite] FILE...      --rewrite writes the files anew, for the reviewer to read the difference
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <map>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -109,12 +110,15 @@ class Player {
       return text;
     };
     const auto status = [this](const Status& result) {
-      if (!result) refusals_.push_back(std::string(text(result.error().code)));
+      if (!result) world_->line("refused: " + std::string(text(result.error().code)));
     };
     if (verb == "start") return status(world_->start());
     if (verb == "opened") return world_->opened();
     if (verb == "upgrade") return world_->upgrade();
-    if (verb == "get_ready") return world_->get_ready();
+    if (verb == "get_ready") {
+      const auto interval = word();
+      return world_->get_ready(interval.empty() ? 41'250 : std::stoll(interval));
+    }
     if (verb == "refuse") return world_->refuse(with_line_ends(line()));
     if (verb == "text") return world_->text(line());
     if (verb == "hello") return world_->text(tests::hello(std::stoll(word())));
@@ -154,31 +158,16 @@ class Player {
     return text;
   }
 
- public:
-  std::vector<std::string> refusals_;
-
- private:
   Config config_ = tests::plain_config();
   Limits limits_;
   std::unique_ptr<World> world_;
 };
 
-// Plays one block and gives what came out. Of the waits only the last says anything.
+// Plays one block and gives what came out. Of the waits only one at the end says anything.
 std::vector<std::string> play(Player& player, const Block& block) {
   for (const auto& line : block.commands)
     if (!line.empty() && line[0] != '#') player.play(line);
-  std::vector<std::string> lines;
-  std::string last_wait;
-  for (auto& line : player.take()) {
-    if (line.starts_with("wait"))
-      last_wait = line;
-    else
-      lines.push_back(line);
-  }
-  for (const auto& refusal : player.refusals_) lines.push_back("refused: " + refusal);
-  player.refusals_.clear();
-  if (!last_wait.empty()) lines.push_back(last_wait);
-  return lines;
+  return tests::without_passing_waits(player.take());
 }
 
 void print(std::ostream& out, const Block& block, const std::vector<std::string>& lines) {
@@ -212,17 +201,14 @@ bool play_file(const std::string& path, bool rewrite) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool rewrite = std::find(arguments.begin(), arguments.end(), "--rewrite") != arguments.end();
+  const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   int passed = 0;
   int failed = 0;
-  bool rewrite = false;
-  const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  for (int i = 1; i < argc; ++i) {
-    std::string path = argv[i];
-    if (path == "--rewrite") {
-      rewrite = true;
-      continue;
-    }
-    if (root != nullptr && path[0] != '/') path = std::string(root) + "/" + path;
+  for (const auto& argument : arguments) {
+    if (argument == "--rewrite") continue;
+    const std::string path = root != nullptr ? std::string(root) + "/" + argument : argument;
     bool good = false;
     try {
       good = play_file(path, rewrite);

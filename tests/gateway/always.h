@@ -1,0 +1,28 @@
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+#include <sstream>
+#include <string>
+
+namespace portcullis::tests {
+
+/// Checks a property on 10,000 drawn cases, and that it was truly so many. The seed comes from RC_PARAMS.
+template <typename Property>
+void check_always(const std::string& sentence, Property&& property) {
+  constexpr int kCases = 10'000;
+  rc::detail::TestParams params = rc::detail::configuration().testParams;
+  params.maxSuccess = kCases;
+  rc::detail::TestMetadata metadata;
+  metadata.description = sentence;
+  const auto result = rc::detail::checkTestable(std::forward<Property>(property), metadata, params);
+  std::ostringstream message;
+  rc::detail::printResultMessage(result, message);
+  INFO(message.str());
+  rc::detail::SuccessResult success;
+  REQUIRE(result.match(success));
+  CHECK(success.numSuccess == kCases);
+}
+
+}  // namespace portcullis::tests

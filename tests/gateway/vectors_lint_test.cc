@@ -1,0 +1,56 @@
+// The vector files themselves: a wrong one would be a wrong specification for everybody who uses them.
+#include <catch2/catch.hpp>
+
+#include "tests/gateway/vector_file.h"
+
+namespace portcullis::tests {
+namespace {
+
+const std::vector<std::string> kFiles{"corpus/vectors/close_codes/server.json", "corpus/vectors/commands/payloads.json",
+                                      "corpus/vectors/url_join/join.json"};
+
+TEST_CASE("GW-ENV-4: vector files keep their schema, order, ids and counts", "[gw][vectors]") {
+  for (const std::string& path : kFiles) {
+    CAPTURE(path);
+    CHECK(lint(path) == std::vector<std::string>{});
+    CHECK_FALSE(read_vectors(path)["cases"].empty());
+  }
+}
+
+TEST_CASE("GW-ENV-4: the lint sees each kind of damage", "[gw][vectors]") {
+  const Json schema = read_vectors("corpus/schema/close_codes.schema.json");
+  const Json sound = read_vectors(kFiles[0]);
+  REQUIRE(breaches(sound, schema).empty());
+
+  Json damaged = sound;
+  damaged["cases"][0].erase("code");
+  CHECK(breaches(damaged, schema) == std::vector<std::string>{"/cases/0: lacks code"});
+  damaged = sound;
+  damaged["cases"][0]["accepted"] = Json::array();
+  CHECK(breaches(damaged, schema).size() == 1);
+  damaged = sound;
+  damaged["cases"][0]["accepted"][0] = "wait";
+  CHECK(breaches(damaged, schema).size() == 1);
+  damaged = sound;
+  damaged["cases"][0]["extra"] = 1;
+  CHECK(breaches(damaged, schema).size() == 1);
+  damaged = sound;
+  damaged["cases"][0]["code"] = "4000";
+  CHECK(breaches(damaged, schema).size() == 1);
+  damaged = sound;
+  damaged["count"] = 0;
+  CHECK(breaches(damaged, schema).size() == 1);
+  damaged = sound;
+  damaged["suite"] = "Close Codes";
+  CHECK(breaches(damaged, schema).size() == 1);
+  damaged = Json::parse(R"({"suite": "a/b", "schema": "close_codes.schema.json"})");
+  CHECK(breaches(damaged, schema).front() == "/suite: does not fit the pattern");
+  damaged = sound;
+  damaged["cases"][0].erase("id");
+  damaged["cases"][0]["id"] = "close_codes/server/1";
+  CHECK(breaches(damaged, schema).front() == "/cases/0/id: stands out of order");
+  CHECK(breaches(Json(1), Json{{"multipleOf", 1}}).size() == 1);
+}
+
+}  // namespace
+}  // namespace portcullis::tests

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "portcullis/core/chance.h"
+#include "portcullis/core/limits.h"
+#include "portcullis/core/websocket/client.h"
+#include "portcullis/core/websocket/server.h"
+
+/// What the tests of WebSocket share: bytes, frames taken apart a second time, and a record of what a connection did.
+namespace portcullis::tests {
+
+using Json = nlohmann::ordered_json;
+using Bytes = std::vector<std::byte>;
+
+inline constexpr std::string_view kNonce = "0102030405060708090a0b0c0d0e0f10";
+inline constexpr std::string_view kRequestKey = "AQIDBAUGBwgJCgsMDQ4PEA==";
+inline constexpr std::string_view kGoodAnswer =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: C/0nmHhBztSRGR1CwL6Tf4ZjwpY=\r\n\r\n";
+inline constexpr std::string_view kGoodRequest =
+    "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+inline Instant at(std::int64_t ms) { return Instant{Duration{ms}}; }
+Bytes from_hex(std::string_view hex);
+std::string to_hex(std::span<const std::byte> bytes);
+Bytes from_text(std::string_view text);
+std::string to_text(std::span<const std::byte> bytes);
+/// The bytes of a vector's stream: hex, or {"repeat": hex, "times": n}, or {"text": one byte a character}.
+Bytes stream_of(const Json& items);
+
+/// A frame, built without the code under test.
+Bytes frame(unsigned first, std::span<const std::byte> payload);
+/// Frames from server to client as the client would send them, key 37fa213d; headers may be wrong, payloads cut short.
+Bytes masked(std::span<const std::byte> frames);
+/// Frames from client to server without their masks; throws when one has none.
+Bytes unmasked(std::span<const std::byte> frames);
+
+/// Draws the nonce of the vectors, then mask keys that rise.
+Chance counting_chance();
+
+/// What a connection gave: a line for each output but Transmit and Wait, and all that it transmitted.
+struct Record {
+  std::vector<std::string> lines;
+  Bytes sent;
+  std::optional<Instant> deadline;
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+/// Gives an output as a line, empty for Wait and Transmit.
+template <typename Output>
+std::string line_of(const Output& output);
+
+/// Polls until Wait. `asked` is called with a server's Requested.
+void drain(websocket::ClientConnection& connection, Record& record);
+void drain(websocket::ServerConnection& connection, Record& record);
+
+/// How an input is cut: pieces of `size` bytes.
+enum class Cut : std::size_t { Whole = 0, EveryByte = 1, Threes = 3 };
+
+template <typename Connection>
+void feed(Connection& connection, std::span<const std::byte> bytes, Cut cut, Record& record) {
+  std::size_t size = cut == Cut::Whole ? bytes.size() : static_cast<std::size_t>(cut);
+  if (size == 0) size = 1;
+  for (std::size_t i = 0; i < bytes.size(); i += size) {
+    // A copy of its own for each piece, so that a read past its end or after its time is seen by the sanitizers.
+    const Bytes piece(bytes.begin() + static_cast<std::ptrdiff_t>(i),
+                      bytes.begin() + static_cast<std::ptrdiff_t>(std::min(i + size, bytes.size())));
+    connection.received(piece, at(0));
+    drain(connection, record);
+  }
+}
+
+/// A client and a server with a good handshake behind them; `record` holds only what comes after it.
+struct OpenClient {
+  explicit OpenClient(const Limits& limits = kLimits);
+  static const Limits kLimits;
+  Chance chance = counting_chance();
+  websocket::ClientConnection connection;
+  Record record;
+};
+struct OpenServer {
+  explicit OpenServer(const Limits& limits = OpenClient::kLimits);
+  websocket::ServerConnection connection;
+  Record record;
+};
+
+}  // namespace portcullis::tests
