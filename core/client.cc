@@ -208,6 +208,7 @@ void Client::on(const websocket::Opened&) noexcept {
 }
 
 void Client::on(const websocket::Refused& refused) noexcept {
+  if (refused.error.code == Errc::HandshakeIncomplete) return machine_.lost(now_);
   const auto wait = retry_after(refused.fields.find("Retry-After").value_or(std::string_view()));
   machine_.open_failed(refused.error, refused.status, wait, now_);
 }

@@ -21,16 +21,16 @@ enum class ActivityType : std::uint8_t { Playing, Streaming, Listening, Watching
 enum class ChannelField : std::uint8_t { Status, VoiceStartTime };
 
 struct Activity {
-  std::string name;
+  std::string name{};
   ActivityType type = ActivityType::Playing;
-  std::optional<std::string> url;    ///< with Streaming only: on Twitch or YouTube
-  std::optional<std::string> state;  ///< what Custom shows, and has to have
+  std::optional<std::string> url{};    ///< with Streaming only: on Twitch or YouTube
+  std::optional<std::string> state{};  ///< what Custom shows, and has to have
 };
 
 /// Op 3.
 struct UpdatePresence {
-  std::optional<std::int64_t> since_ms;  ///< Unix time from which on the bot is idle
-  std::vector<Activity> activities;
+  std::optional<std::int64_t> since_ms{};  ///< Unix time from which on the bot is idle
+  std::vector<Activity> activities{};
   PresenceStatus status = PresenceStatus::Online;
   bool afk = false;
 };
@@ -38,7 +38,7 @@ struct UpdatePresence {
 /// Op 4: joins or moves to a voice channel, or leaves voice when there is none.
 struct UpdateVoiceState {
   std::uint64_t guild_id = 0;
-  std::optional<std::uint64_t> channel_id;
+  std::optional<std::uint64_t> channel_id{};
   bool self_mute = false;
   bool self_deaf = false;
 };
@@ -46,22 +46,22 @@ struct UpdateVoiceState {
 /// Op 8: asks for the members whose names begin with `query`, or for those of `user_ids`.
 struct RequestGuildMembers {
   std::uint64_t guild_id = 0;
-  std::optional<std::string> query;  ///< an empty one: all members
-  std::uint32_t limit = 0;           ///< goes with a query; 0 with an empty one: all members
-  std::vector<std::uint64_t> user_ids;
+  std::optional<std::string> query{};  ///< an empty one: all members
+  std::uint32_t limit = 0;             ///< goes with a query; 0 with an empty one: all members
+  std::vector<std::uint64_t> user_ids{};
   bool presences = false;
-  std::optional<std::string> nonce;  ///< comes back in the answers
+  std::optional<std::string> nonce{};  ///< comes back in the answers
 };
 
 /// Op 31.
 struct RequestSoundboardSounds {
-  std::vector<std::uint64_t> guild_ids;
+  std::vector<std::uint64_t> guild_ids{};
 };
 
 /// Op 43.
 struct RequestChannelInfo {
   std::uint64_t guild_id = 0;
-  std::vector<ChannelField> fields;
+  std::vector<ChannelField> fields{};
 };
 
 /// What a bot may send of its own accord while its session is live.
@@ -76,30 +76,30 @@ struct Properties {
 
 /// Op 2. `compress` is never sent: compression belongs to the transport (GW-ID-13).
 struct IdentifyData {
-  std::string token;  ///< bare, without "Bot "
-  Properties properties;
+  std::string token{};  ///< bare, without "Bot "
+  Properties properties{};
   std::uint64_t intents = 0;
-  std::optional<Shard> shard;
-  std::optional<std::uint32_t> large_threshold;
-  std::optional<UpdatePresence> presence;
+  std::optional<Shard> shard{};
+  std::optional<std::uint32_t> large_threshold{};
+  std::optional<UpdatePresence> presence{};
 };
 
 /// Op 6, borrowed from the session.
 struct ResumeView {
-  std::string_view token;
-  std::string_view session_id;
+  std::string_view token{};
+  std::string_view session_id{};
   std::int64_t sequence = 0;
 };
 
 /// Op 1: the last sequence, if there was one.
 struct HeartbeatData {
-  std::optional<std::int64_t> sequence;
+  std::optional<std::int64_t> sequence{};
 };
 
 /// What decides, of the session, which commands it may send.
 struct CommandRules {
   std::uint64_t intents = 0;
-  std::optional<Shard> shard;  ///< none: the session has every guild (GW-SHARD-11)
+  std::optional<Shard> shard{};  ///< none: the session has every guild (GW-SHARD-11)
 };
 
 /// Checks all that a single command can get wrong, but for its encoded size, which the writer finds.

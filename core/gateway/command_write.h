@@ -10,8 +10,8 @@
 
 namespace portcullis::gateway {
 
-/// Writes payloads into any writer of core/encoding. The keys stand in the order below, always, so that the same command
-/// gives the same bytes.
+/// Writes payloads into any writer of core/encoding. The keys stand in the order below, always, so that the same
+/// command gives the same bytes.
 template <typename Writer>
 class PayloadWriter {
  public:
@@ -26,8 +26,9 @@ class PayloadWriter {
   void put(const HeartbeatData& beat) { put(beat.sequence); }
   void put(const IdentifyData& identify) {
     const auto& [token, properties, intents, shard, large_threshold, presence] = identify;
-    put_map(field("token", token), field("properties", properties), field("intents", static_cast<std::int64_t>(intents)),
-            if_there("shard", shard), if_there("large_threshold", large_threshold), if_there("presence", presence));
+    put_map(field("token", token), field("properties", properties),
+            field("intents", static_cast<std::int64_t>(intents)), if_there("shard", shard),
+            if_there("large_threshold", large_threshold), if_there("presence", presence));
   }
   void put(const Properties& properties) {
     put_map(field("os", properties.os), field("browser", properties.browser), field("device", properties.device));

@@ -37,6 +37,9 @@ class RequestBudget {
   /// Holds an opcode back for a guild, or for all when `guild_id` is 0, as a RATE_LIMITED dispatch asks.
   void block_until(spec::Opcode opcode, std::uint64_t guild_id, Instant until, Instant now) noexcept;
 
+  /// Counts what is remembered of guilds and opcodes.
+  std::size_t held() const noexcept { return holds_.size(); }
+
  private:
   struct Hold {
     RequestKey key;  // without a guild it counts for all, with `whole_list` for such requests only

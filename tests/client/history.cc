@@ -147,7 +147,7 @@ void History::send_dispatch(std::uint16_t pick) {
 // What no document expects, and what is no error.
 void History::send_odd(std::uint16_t pick) {
   if (!can_receive()) return;
-  switch (pick % 8) {
+  switch (pick % 9) {
     case 0:
       watch_.sends_hello(5'000);
       hello_sent_ = true;
@@ -163,6 +163,10 @@ void History::send_odd(std::uint16_t pick) {
       return text(
           R"({"op":0,"t":"RATE_LIMITED","s":null,"d":{"opcode":8,"retry_after":1.5,"meta":{"guild_id":"81384788765712384"}}})");
     case 6: return world_.bytes(server_frame(0x89, bytes_of("ping")));
+    case 7:
+      watch_.sends_ready("", 3);
+      s_ = std::max<std::int64_t>(s_, 3);
+      return text(ready("session-odd", 3, "ws://gateway.example"));
     default: return text(R"({"t":null,"d":{"deep":[[[{}]]]},"op":0})");
   }
 }
@@ -171,12 +175,12 @@ void History::send_odd(std::uint16_t pick) {
 void History::send_hostile(std::uint16_t pick) {
   if (!can_receive()) return;
   const auto payload = [this](std::string_view json) {
-    text(json);
     watch_.breaks_payloads();
+    text(json);
   };
   const auto frame = [this](std::uint8_t first_byte, std::string_view bytes) {
-    world_.bytes(server_frame(first_byte, bytes_of(bytes)));
     watch_.breaks_frames();
+    world_.bytes(server_frame(first_byte, bytes_of(bytes)));
   };
   switch (pick % 9) {
     case 0: return payload(R"({"op":nonsense})");
@@ -188,8 +192,8 @@ void History::send_hostile(std::uint16_t pick) {
     case 6: return frame(0x80, "");      // nothing to continue
     case 7: return frame(0x81, "\xff");  // not UTF-8
     default:
-      world_.bytes(server_frame(0x82, bytes_of(std::string_view("\x01\x02\x03\x04\x00\x00\xff\xff", 8))));
       watch_.breaks_payloads();
+      world_.bytes(server_frame(0x82, bytes_of(std::string_view("\x01\x02\x03\x04\x00\x00\xff\xff", 8))));
   }
 }
 

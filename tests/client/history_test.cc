@@ -38,10 +38,10 @@ void check_history(const Config& config, const std::vector<Step>& steps) {
 }
 
 std::string describe(const spec::gateway_session::Row& row) {
-  std::string out(name(row.from));
+  std::string out(spec::name(row.from));
   for (std::size_t i = 0; i < spec::kCount<spec::gateway_session::Input>; ++i)
     if (row.on.contains(static_cast<spec::gateway_session::Input>(i)))
-      out += " " + std::string(name(static_cast<spec::gateway_session::Input>(i)));
+      out += " " + std::string(spec::name(static_cast<spec::gateway_session::Input>(i)));
   return out;
 }
 

@@ -18,7 +18,7 @@ Watch::Watch(World& world) : world_(world) {
   world.on_close_sent = [this](std::uint16_t code) {
     closed_ = true;
     beat_by_.reset();
-    if (code == 1000 || code == 1001) ended_by_us_ = true;
+    if ((code == 1000 || code == 1001) && !peer_closed_) ended_by_us_ = true;
   };
 }
 
@@ -63,7 +63,7 @@ void Watch::ends_session() {
 
 void Watch::closes(spec::CloseClass how) {
   if (deaf_to_close_) return;
-  deaf_ = true;
+  deaf_ = peer_closed_ = true;
   beat_by_.reset();
   if (how == spec::CloseClass::Resume) return;
   session_.reset();
@@ -103,8 +103,8 @@ void Watch::on_dial(const Dial& dial) {
   if (transport_) fail("INV-1", "a second transport was asked for");
   if (fatal_) fail("INV-9", "a connection after a fatal close code");
   transport_ = true;
-  closed_ = live_ = identify_sent_ = resume_sent_ = deaf_ = deaf_to_close_ = false;
-  dialled_with_session_ = session_ && session_->sequence;
+  closed_ = live_ = identify_sent_ = resume_sent_ = deaf_ = deaf_to_close_ = peer_closed_ = false;
+  dialled_with_session_ = session_ && session_->resumable();
   beat_by_.reset();
   sends_.clear();
   dialled_host_ = dial.endpoint.host;
@@ -115,7 +115,7 @@ void Watch::on_disconnected(const Disconnected& event) {
   if (dialled_with_session_ && !live_) ++resumes_ended_;
   dialled_with_session_ = false;
   if (event.next != Disconnected::Next::Identify || !session_) return;
-  if (session_->sequence && resumes_ended_ < kResumesMax)
+  if (session_->resumable() && resumes_ended_ < kResumesMax)
     fail("GW-RES-3", "a session that can be resumed was given up");
   session_.reset();
 }
@@ -157,7 +157,7 @@ void Watch::on_resume(std::string_view json) {
   resume_sent_ = true;
   if (ended_by_us_) fail("INV-10", "op 6 after our Close with 1000 or 1001");
   if (must_identify_) fail("INV-11", "op 6 after the session was lost");
-  if (!session_ || !session_->sequence) return fail("INV-4", "op 6 without a session");
+  if (!session_ || !session_->resumable()) return fail("INV-4", "op 6 without a session");
   if (d.at("session_id") != session_->id) fail("INV-4", "op 6 with another session id");
   if (d.at("seq") != *session_->sequence) fail("INV-18", "op 6 with another sequence than the highest delivered");
 }

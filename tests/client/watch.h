@@ -50,8 +50,9 @@ class Watch {
 
  private:
   struct Known {
-    std::string id;
+    std::string id;  // empty: the server named no place where it could be resumed
     std::optional<std::int64_t> sequence;
+    bool resumable() const { return !id.empty() && sequence.has_value(); }
   };
 
   void on_output(const Output& output);
@@ -72,6 +73,7 @@ class Watch {
   bool resume_sent_ = false;
   bool deaf_ = false;
   bool deaf_to_close_ = false;
+  bool peer_closed_ = false;
   bool dialled_with_session_ = false;
   int resumes_ended_ = 0;
   bool fatal_ = false;

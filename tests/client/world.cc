@@ -254,6 +254,11 @@ bool World::ignores(const std::function<void(Client&)>& act) {
 std::vector<std::string> without_passing_waits(std::vector<std::string> lines) {
   const std::string last = lines.empty() ? std::string() : lines.back();
   std::erase_if(lines, [](const std::string& line) { return line.starts_with("wait"); });
+  lines.erase(std::unique(lines.begin(), lines.end(),
+                          [](const std::string& one, const std::string& next) {
+                            return one == next && one.starts_with("finished");
+                          }),
+              lines.end());
   if (last.starts_with("wait")) lines.push_back(last);
   return lines;
 }

@@ -92,7 +92,7 @@ class World {
   std::vector<std::string> lines_;
 };
 
-/// Drops the waits that something else came after.
+/// Drops what says only how often the client was polled: waits that something came after, and Finished said again.
 std::vector<std::string> without_passing_waits(std::vector<std::string> lines);
 
 /// The payloads that a gateway sends, as it writes them.

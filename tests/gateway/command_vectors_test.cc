@@ -56,10 +56,9 @@ Command to_command(const Json& from) {
       return UpdateVoiceState{to_id(from["guild_id"]), channel, from["self_mute"], from["self_deaf"]};
     }
     case 8:
-      return RequestGuildMembers{
-          to_id(from["guild_id"]),         if_there<std::string>(from, "query"), from.value("limit", 0u),
-          to_ids(from.value("user_ids", Json::array())), from.value("presences", false),
-          if_there<std::string>(from, "nonce")};
+      return RequestGuildMembers{to_id(from["guild_id"]),        if_there<std::string>(from, "query"),
+                                 from.value("limit", 0u),        to_ids(from.value("user_ids", Json::array())),
+                                 from.value("presences", false), if_there<std::string>(from, "nonce")};
     case 31: return RequestSoundboardSounds{to_ids(from["guild_ids"])};
     case 43: {
       RequestChannelInfo request{to_id(from["guild_id"]), {}};
@@ -73,8 +72,12 @@ Command to_command(const Json& from) {
 
 IdentifyData to_identify(const Json& from) {
   const Json& properties = from["properties"];
-  IdentifyData identify{from["token"], {properties["os"], properties["browser"], properties["device"]}, from["intents"],
-                        to_shard(from), if_there<std::uint32_t>(from, "large_threshold"), {}};
+  IdentifyData identify{from["token"],
+                        {properties["os"], properties["browser"], properties["device"]},
+                        from["intents"],
+                        to_shard(from),
+                        if_there<std::uint32_t>(from, "large_threshold"),
+                        {}};
   if (from.contains("presence")) identify.presence = to_presence(from["presence"]);
   return identify;
 }

@@ -86,7 +86,8 @@ TEST_CASE("GW-RL-3: a flood of limits is remembered within bounds, and none is l
   RequestBudget budget;
   for (std::uint64_t guild_id = 1; guild_id <= 100'000; ++guild_id)
     budget.block_until(Opcode::RequestGuildMembers, guild_id, at(9'000), at(0));
-  for (const std::uint64_t guild_id : {1u, 128u, 129u, 100'000u}) CHECK(budget.ready_at(by_prefix(guild_id), at(1)) == at(9'000));
+  for (const std::uint64_t guild_id : {1u, 128u, 129u, 100'000u})
+    CHECK(budget.ready_at(by_prefix(guild_id), at(1)) == at(9'000));
   CHECK(budget.held() <= 129);
   budget.note(whole_list(5), at(9'000));
   CHECK(budget.held() == 1);

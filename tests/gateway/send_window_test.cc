@@ -1,6 +1,7 @@
+#include "portcullis/core/gateway/send_window.h"
+
 #include <deque>
 
-#include "portcullis/core/gateway/send_window.h"
 #include "tests/gateway/always.h"
 
 namespace portcullis::tests {
@@ -26,7 +27,7 @@ TEST_CASE("LOCAL-6: commands leave room for the beats of the interval and five m
     CAPTURE(row.interval_ms);
     SendWindow window;
     window.set_interval(Duration{row.interval_ms});
-    CHECK(fill(window, SendClass::Command, at(5)) == row.commands);
+    CHECK(fill(window, SendClass::UserCommand, at(5)) == row.commands);
     CHECK(fill(window, SendClass::AskedBeat, at(5)) == 5);
     CHECK(window.room(SendClass::PeriodicBeat, at(5)));
     CHECK(window.room(SendClass::Handshake, at(5)));
@@ -42,11 +43,11 @@ TEST_CASE("GW-RATE-1: a send counts for 60 s", "[gw]") {
   SendWindow window;
   window.set_interval(Duration{41'250});
   for (std::int64_t ms = 0; ms < 112; ++ms) window.note(at(ms));
-  CHECK(window.next_room(SendClass::Command, at(200)) == at(60'000));
-  CHECK_FALSE(window.room(SendClass::Command, at(59'999)));
-  CHECK(window.room(SendClass::Command, at(60'000)));
+  CHECK(window.next_room(SendClass::UserCommand, at(200)) == at(60'000));
+  CHECK_FALSE(window.room(SendClass::UserCommand, at(59'999)));
+  CHECK(window.room(SendClass::UserCommand, at(60'000)));
   window.note(at(60'000));
-  CHECK(window.next_room(SendClass::Command, at(60'000)) == at(60'001));
+  CHECK(window.next_room(SendClass::UserCommand, at(60'000)) == at(60'001));
 }
 
 TEST_CASE("GW-RATE-2: beats and handshakes count, and push commands back", "[gw]") {
@@ -54,7 +55,7 @@ TEST_CASE("GW-RATE-2: beats and handshakes count, and push commands back", "[gw]
   window.set_interval(Duration{41'250});
   for (std::int64_t ms = 0; ms < 115; ++ms) window.note(at(ms));
   // 112 are the most for commands, so four have to leave.
-  CHECK(window.next_room(SendClass::Command, at(200)) == at(60'003));
+  CHECK(window.next_room(SendClass::UserCommand, at(200)) == at(60'003));
   CHECK(window.room(SendClass::AskedBeat, at(200)));
 }
 
@@ -63,17 +64,17 @@ TEST_CASE("GW-RATE-1: more beats than 120 a minute leave the window sound", "[gw
   window.set_interval(Duration{100});
   for (std::int64_t ms = 0; ms <= 200'000; ms += 100) window.note(at(ms));
   // 120 are remembered, the oldest from 188,100 ms; 66 have to leave until 54 are left.
-  CHECK(window.next_room(SendClass::Command, at(200'000)) == at(188'100 + 65 * 100 + 60'000));
+  CHECK(window.next_room(SendClass::UserCommand, at(200'000)) == at(188'100 + 65 * 100 + 60'000));
   CHECK(window.room(SendClass::PeriodicBeat, at(200'000)));
 }
 
 TEST_CASE("GW-RATE-4: a new connection starts afresh", "[gw]") {
   SendWindow window;
   window.set_interval(Duration{41'250});
-  fill(window, SendClass::Command, at(0));
+  fill(window, SendClass::UserCommand, at(0));
   window.reset();
   window.set_interval(Duration{41'250});
-  CHECK(fill(window, SendClass::Command, at(1)) == 112);
+  CHECK(fill(window, SendClass::UserCommand, at(1)) == 112);
 }
 
 TEST_CASE("GW-RATE-1: the clock may stand anywhere, beyond 32 bits too", "[gw]") {
@@ -81,9 +82,9 @@ TEST_CASE("GW-RATE-1: the clock may stand anywhere, beyond 32 bits too", "[gw]")
     CAPTURE(start);
     SendWindow window;
     window.set_interval(Duration{41'250});
-    CHECK(fill(window, SendClass::Command, at(start)) == 112);
-    CHECK(window.next_room(SendClass::Command, at(start + 1)) == at(start + 60'000));
-    CHECK(fill(window, SendClass::Command, at(start + 60'000)) == 112);
+    CHECK(fill(window, SendClass::UserCommand, at(start)) == 112);
+    CHECK(window.next_room(SendClass::UserCommand, at(start + 1)) == at(start + 60'000));
+    CHECK(fill(window, SendClass::UserCommand, at(start + 60'000)) == 112);
   }
 }
 
@@ -126,7 +127,7 @@ TEST_CASE("INV-12: no 60 s see more than 120 sends, whatever is asked for and wh
       const Instant until = now + Duration{wait_ms};
       for (; beat_at <= until; beat_at += interval) wire.send(window, beat_at);
       now = until;
-      const SendClass what = asks ? SendClass::AskedBeat : SendClass::Command;
+      const SendClass what = asks ? SendClass::AskedBeat : SendClass::UserCommand;
       for (int i = 0; i < 130 && window.room(what, now); ++i) wire.send(window, now);
     }
     RC_ASSERT(wire.most() <= 120u);
@@ -140,7 +141,7 @@ TEST_CASE("GW-RATE-6: the moment that is named is the first with room", "[gw][pr
     Instant now = at(0);
     const auto waits = *rc::gen::container<std::vector<int>>(150, rc::gen::inRange(0, 700));
     for (const int wait_ms : waits) window.note(now += Duration{wait_ms});
-    for (const SendClass what : {SendClass::Command, SendClass::AskedBeat}) {
+    for (const SendClass what : {SendClass::UserCommand, SendClass::AskedBeat}) {
       const Instant next = window.next_room(what, now);
       SendWindow before = window;
       RC_ASSERT(next == now || !before.room(what, next - Duration{1}));

@@ -87,9 +87,20 @@ Findings breaches_of_case(const Json& one, const std::string& suite, const std::
 }  // namespace
 
 Findings breaches(const Json& value, const Json& schema, const std::string& where) {
-  static const std::set<std::string> kKnown{"$schema",    "title",    "type",                 "const",    "enum",
-                                            "pattern",    "minimum",  "minItems",             "maxItems", "items",
-                                            "properties", "required", "additionalProperties", "minLength"};
+  static const std::set<std::string> kKnown{"$schema",
+                                            "title",
+                                            "type",
+                                            "const",
+                                            "enum",
+                                            "pattern",
+                                            "minimum",
+                                            "minItems",
+                                            "maxItems",
+                                            "items",
+                                            "properties",
+                                            "required",
+                                            "additionalProperties",
+                                            "minLength"};
   Findings found;
   for (const auto& [keyword, ignored] : schema.items())
     if (kKnown.count(keyword) == 0) found.push_back(where + ": the schema uses " + keyword);
@@ -97,7 +108,8 @@ Findings breaches(const Json& value, const Json& schema, const std::string& wher
   if (schema.contains("const") && value != schema["const"]) found.push_back(where + ": is not the one value");
   if (schema.contains("enum")) {
     const Json& values = schema["enum"];
-    if (std::find(values.begin(), values.end(), value) == values.end()) found.push_back(where + ": is none of the values");
+    if (std::find(values.begin(), values.end(), value) == values.end())
+      found.push_back(where + ": is none of the values");
   }
   if (schema.contains("pattern") && value.is_string() &&
       !std::regex_search(value.get<std::string>(), std::regex(schema["pattern"].get<std::string>())))

@@ -289,9 +289,9 @@ class Link:
             return await self.take_beat(payload["d"])
         if not self.handshake.done():
             self.ledger.quietly(op in (2, 6), "INV-3: the first payload but beats is Identify or Resume", op)
-            self.ledger.quietly(self.helloed_at is not None, "GW-HELLO-1: the handshake waits for Hello")
+            self.ledger.quietly(self.helloed_at is not None, "GW-ID-4, GW-RES-7: the handshake waits for Hello")
             return self.handshake.set_result((op, payload["d"], time.monotonic()))
-        self.ledger.quietly(op not in (2, 6), "GW-ID-1: one handshake a connection", op)
+        self.ledger.quietly(op not in (2, 6), "GW-ID-2, GW-RES-6: one handshake a connection", op)
         self.commands.put_nowait(payload)
 
     async def take_beat(self, d):
@@ -499,7 +499,7 @@ class Run:
             raise Surprise("a link too many")
         where, act = self.steps.pop(0)
         print(f" link {len(self.links)} on the {link.where} port: {act.__doc__}", flush=True)
-        self.ledger.check(link.where == where, "GW-RES-7, INV-11: it comes to the right port", link.where)
+        self.ledger.check(link.where == where, "GW-RES-2, GW-ID-22: it comes to the right port", link.where)
         self.check_request(link)
         await act(link)
 
@@ -516,9 +516,9 @@ class Run:
     async def identified(self, link, beat_ms, beats_before_ready=0):
         await link.hello(beat_ms)
         d = await link.shaken(2)
-        self.ledger.check(d.get("token") == self.token, "GW-ID-1: Identify carries the bare token")
-        self.ledger.check(d.get("intents") == INTENTS, "GW-ID-2: and the intents", d.get("intents"))
-        self.ledger.check(d.get("shard") == self.shard, "GW-ID-8: and the shard, where there is one", d.get("shard"))
+        self.ledger.check(d.get("token") == self.token, "GW-ID-1, GW-RES-20: Identify carries the bare token")
+        self.ledger.check(d.get("intents") == INTENTS, "GW-INT-1: and the intents", d.get("intents"))
+        self.ledger.check(d.get("shard") == self.shard, "GW-ID-10: and the shard, where there is one", d.get("shard"))
         properties = d.get("properties")
         well = isinstance(properties, dict) and set(properties) == {"os", "browser", "device"}
         self.ledger.check(well and all(properties.values()), "GW-ID-6: and the properties", properties)
@@ -536,9 +536,9 @@ class Run:
         link.session = session
         await link.hello(beat_ms)
         d = await link.shaken(6)
-        self.ledger.check(set(d) == {"token", "session_id", "seq"}, "GW-RES-6: the shape of Resume", sorted(d))
+        self.ledger.check(set(d) == {"token", "session_id", "seq"}, "GW-RES-1: the shape of Resume", sorted(d))
         self.ledger.check(d.get("token") == self.token, "GW-RES-20: Resume carries the bare token")
-        self.ledger.check(d.get("session_id") == session.id, "GW-RES-6: and the session's id")
+        self.ledger.check(d.get("session_id") == session.id, "GW-RES-1: and the session's id")
         seq = d.get("seq")
         if not isinstance(seq, int) or not 1 <= seq <= session.last:
             raise Surprise(f"a sequence of {seq}, of 1 to {session.last}")
@@ -601,6 +601,8 @@ class TheLongRun(Run):
 
     async def dropped_replay(self, link):
         """Resume; the link is reset in the middle of the replay"""
+        waited = link.opened_at - self.links[-2].ended_at
+        self.ledger.check(waited <= SLACK_S, "GW-RES-19, LOCAL-2: the first loss is answered at once", f"{waited:.1f} s")
         session, seq = await self.resume_asked(link, BEAT_MS)
         link.ws.transport.die_after(self.rng.randrange(5_000, 20_000), reset=True)
         whole = await link.replay(session, seq)
@@ -616,7 +618,7 @@ class TheLongRun(Run):
             await link.stream(200)
         except (ConnectionClosed, InvalidState):
             pass  # the client may well have closed by now: what it missed it asks for
-        await link.closed(4900, "GW-RECON-1, GW-DISC-3, LOCAL-5: op 7 makes it close so that it can resume")
+        await link.closed(4900, "GW-RECON-2, LOCAL-5: op 7 makes it close so that it can resume")
 
     async def invalid_session(self, link):
         """Resume, dispatches up to 10,000, op 1 asked for, commands; op 9 false"""
@@ -638,12 +640,12 @@ class TheLongRun(Run):
         self.client.say("presence")
         presence = await asyncio.wait_for(link.commands.get(), STEP_S)
         expected = {"op": 3, "d": {"since": None, "activities": [], "status": "idle", "afk": False}}
-        self.ledger.check(presence == expected, "GW-PRES-1: a presence goes out as it should", presence)
+        self.ledger.check(presence == expected, "GW-PRES-1: a presence goes out with all four keys", presence)
         self.client.say("members")
         members = await asyncio.wait_for(link.commands.get(), STEP_S)
         d = members["d"]
         well = members["op"] == 8 and isinstance(d["guild_id"], str) and d["query"] == "" and d["limit"] == 0
-        self.ledger.check(well, "GW-RGM-1: a request for members goes out as it should", members)
+        self.ledger.check(well, "GW-RGM-1: a request for the members of a guild goes out", members)
 
     async def clean_stop(self, link):
         """A new Identify, READY late, a new session; a clean stop"""

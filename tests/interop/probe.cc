@@ -45,18 +45,16 @@ constexpr std::array<std::string_view, 3> kKinds{"Ready", "Resumed", "Other"};
 constexpr std::array<std::string_view, 4> kFinishes{"NotStarted", "Ended", "Kept", "Fatal"};
 // clang-format on
 
-template <typename E, std::size_t N>
-std::string_view name_in(const std::array<std::string_view, N>& names, E value) {
-  return names.at(static_cast<std::size_t>(value));
-}
+std::string_view name_in(const auto& names, auto value) { return names.at(static_cast<std::size_t>(value)); }
 
 Instant monotonic_now() {
   return Instant(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
-// Whole lines, at once: the test reads them while the probe goes on.
-void print(json line) {
-  std::puts(line.dump(-1, ' ', true, json::error_handler_t::replace).c_str()), std::fflush(stdout);
+// The line goes out at once: the test reads it while the probe goes on.
+void print(const json& line) {
+  std::puts(line.dump(-1, ' ', true, json::error_handler_t::replace).c_str());
+  std::fflush(stdout);
 }
 
 json line_of(const Connected&) { return {{"event", "connected"}}; }
@@ -103,21 +101,15 @@ class Probe {
       : shard_(config.identify.shard.value_or(gateway::Shard{})),
         random_(seed),
         identify_spacing_(identify_spacing),
-        client_(
-            std::move(config), Limits{}, [this] { return static_cast<std::uint32_t>(random_()); }, workspace_) {}
-  Probe(const Probe&) = delete;
-  Probe& operator=(const Probe&) = delete;
+        client_(std::move(config), Limits{}, chance(), workspace_) {}
   ~Probe() { hang_up(); }
 
-  Status start() {
-    const Status started = client_.start(monotonic_now());
-    settle();
-    return started;
-  }
+  Status start() { return client_.start(monotonic_now()); }
 
   // Runs until the client has finished, or for so long; says which.
   bool run(Duration longest) {
     const Instant end = monotonic_now() + longest;
+    settle();
     while (!finished_ && monotonic_now() < end) wait(end);
     return finished_;
   }
@@ -125,6 +117,10 @@ class Probe {
   std::optional<Session> session() const { return client_.session(); }
 
  private:
+  Chance chance() {
+    return [this] { return static_cast<std::uint32_t>(random_()); };
+  }
+
   // Polls the client until it waits, and again after each answer that it gets at once.
   void settle() {
     do {
@@ -159,6 +155,7 @@ class Probe {
   }
   void take(const Finished& end) {
     waiting_ = finished_ = true;
+    deadline_.reset();
     print({{"event", "finished"}, {"why", name_in(kFinishes, end.finish.why)}, {"close_code", end.finish.close_code}});
   }
 
@@ -177,11 +174,7 @@ class Probe {
 
   bool answer_dial() {
     if (!std::exchange(dialled_, false)) return false;
-    if (socket_ >= 0) {
-      client_.opened(link_, monotonic_now());
-    } else {
-      client_.lost(link_, monotonic_now());
-    }
+    socket_ >= 0 ? client_.opened(link_, monotonic_now()) : client_.lost(link_, monotonic_now());
     return true;
   }
 
@@ -196,7 +189,10 @@ class Probe {
     ::poll(ready.data(), ready.size(), static_cast<int>(left.count()));
     if (ready[1].revents != 0) read_socket();
     if (ready[0].revents != 0) read_input();
-    if (deadline_ && *deadline_ <= monotonic_now()) client_.elapsed(monotonic_now()), settle();
+    if (deadline_ && *deadline_ <= monotonic_now()) {
+      client_.elapsed(monotonic_now());
+      settle();
+    }
     if (grant_at_ && *grant_at_ <= monotonic_now()) grant();
   }
 
@@ -207,8 +203,7 @@ class Probe {
     settle();
   }
 
-  // The socket gives up to a random number of bytes, so that what is read never ends where something of the peer's
-  // ends.
+  // Takes a random number of bytes at most, so that reads do not end where something of the peer's ends.
   void read_socket() {
     const std::size_t count_max = 1 + cuts_() % bytes_.size();
     const auto count = ::recv(socket_, bytes_.data(), count_max, 0);
@@ -260,9 +255,7 @@ class Probe {
   Link link_;
   int socket_ = -1;
   int input_ = STDIN_FILENO;
-  bool dialled_ = false;
-  bool waiting_ = false;
-  bool finished_ = false;
+  bool dialled_ = false, waiting_ = false, finished_ = false;
   std::optional<Instant> deadline_;
   std::optional<Instant> grant_at_;
   Instant identify_from_{};
@@ -272,24 +265,23 @@ class Probe {
 
 using Flags = std::map<std::string, std::string>;
 
-Config config_of(Flags& flags, const char* token) {
+Config config_of(Flags& flags) {
   Config config;
   config.url = flags["--url"];
-  config.identify.token = token;
+  if (const char* token = std::getenv("PROBE_TOKEN")) config.identify.token = token;
   config.identify.intents = std::stoull(flags["--intents"]);
   if (flags["--compression"] == "none") config.compression = compression::Compression::None;
-  gateway::Shard shard;
-  if (std::sscanf(flags["--shard"].c_str(), "%u/%u", &shard.id, &shard.count) == 2) config.identify.shard = shard;
+  gateway::Shard part;
+  if (std::sscanf(flags["--shard"].c_str(), "%u/%u", &part.id, &part.count) == 2) config.identify.shard = part;
   config.resume = read_session(flags["--resume-file"]);
   return config;
 }
 
 int run(Flags flags) {
-  const char* token = std::getenv("PROBE_TOKEN");
-  Probe probe(config_of(flags, token != nullptr ? token : ""), static_cast<std::uint32_t>(std::stoul(flags["--seed"])),
-              Duration{std::stoll(flags["--identify-spacing-ms"])});
+  const auto seed = static_cast<std::uint32_t>(std::stoul(flags["--seed"]));
+  Probe probe(config_of(flags), seed, Duration{std::stoll(flags["--identify-spacing-ms"])});
   if (const Status started = probe.start(); !started) {
-    std::fprintf(stderr, "cannot start: %s\n", text(started.error().code).data());
+    print({{"event", "refused"}, {"text", text(started.error().code)}, {"req", id(started.error().req)}});
     return 2;
   }
   if (!probe.run(Duration{std::stoll(flags["--seconds-max"]) * 1'000})) return 1;

