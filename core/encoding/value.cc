@@ -30,8 +30,9 @@ std::optional<Number> whole_number(std::string_view text) noexcept {
 
 /// The inside of a string; nothing when the text is not even put in quotes.
 std::optional<std::string_view> inside(ValueView value) noexcept {
-  if (value.kind != ValueKind::String || value.raw.size() < 2) return {};
-  return value.raw.substr(1, value.raw.size() - 2);
+  const std::string_view raw = value.raw;
+  if (value.kind != ValueKind::String || raw.size() < 2 || raw.front() != '"' || raw.back() != '"') return {};
+  return raw.substr(1, raw.size() - 2);
 }
 
 }  // namespace

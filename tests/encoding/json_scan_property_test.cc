@@ -87,9 +87,9 @@ void same_envelope(const std::string& text, Check check) {
   if (!valid) return;
   RC_ASSERT(view->op == op.get<std::int64_t>());
   RC_ASSERT(view->s.has_value() == !s.is_null());
-  RC_ASSERT(!view->s || *view->s == s.get<std::int64_t>());
+  RC_ASSERT((!view->s || *view->s == s.get<std::int64_t>()));
   RC_ASSERT(view->t.has_value() == !t.is_null());
-  RC_ASSERT(!view->t || *view->t == t.get<std::string>());
+  RC_ASSERT((!view->t || *view->t == t.get<std::string>()));
   RC_ASSERT(json::parse(view->d.raw) == d);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("GW-ENV-6: both checks find the same in JSON, and the envelope alone r
     const auto strict = encoding::scan_json(text, Check::Grammar, 512, one);
     const auto loose = encoding::scan_json(text, Check::Envelope, 512, other);
     if (!strict && is_about_json(strict.error().code)) {
-      RC_ASSERT(loose || loose.error().offset >= strict.error().offset || !is_about_json(loose.error().code));
+      RC_ASSERT((loose || loose.error().offset >= strict.error().offset || !is_about_json(loose.error().code)));
       return;
     }
     RC_ASSERT(bool(strict) == bool(loose));
@@ -141,7 +141,7 @@ TEST_CASE("GW-ZLIB-7: incomplete means exactly that the text can go on", "[encod
     RC_ASSERT(longer.error() == view.error());
     const auto shorter =
         encoding::scan_json(std::string_view(text).substr(0, view.error().offset), Check::Grammar, 512, workspace);
-    RC_ASSERT(shorter || !is_about_json(shorter.error().code) || shorter.error().code == Errc::JsonIncomplete);
+    RC_ASSERT((shorter || !is_about_json(shorter.error().code) || shorter.error().code == Errc::JsonIncomplete));
   }));
 }
 

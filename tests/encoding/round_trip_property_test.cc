@@ -67,7 +67,7 @@ TEST_CASE("GW-ENV-4: what is written parses back to the same", "[encoding][prope
     }
     RC_CLASSIFY(utf8, "UTF-8");
     RC_ASSERT(bool(writer.finish()) == utf8);
-    RC_ASSERT(!utf8 || read == made);
+    RC_ASSERT((!utf8 || read == made));
   }));
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("GW-SIZE-1: the limit cuts off exactly what does not fit", "[encoding]
     const Status status = writer.finish();
     RC_ASSERT(out.size() <= bytes_max);
     RC_ASSERT(bool(status) == (whole.size() <= bytes_max));
-    RC_ASSERT(status || status.error().code == Errc::CommandTooLarge);
+    RC_ASSERT((status || status.error().code == Errc::CommandTooLarge));
     RC_ASSERT(std::equal(out.begin(), out.end(), whole.begin()));
   }));
 }
@@ -92,9 +92,9 @@ TEST_CASE("GW-ENV-5: a member is found as nlohmann's tree has it", "[encoding][p
     const std::string text =
         *rc::gen::suchThat(json_text(), [](const std::string& t) { return json::parse(t).is_object(); });
     const json whole = json::parse(text);
-    RC_ASSERT(find({ValueKind::Map, text}, "no such key, ever").kind == ValueKind::Missing);
+    RC_ASSERT(encoding::find({ValueKind::Map, text}, "no such key, ever").kind == ValueKind::Missing);
     for (const auto& [key, member] : whole.items()) {
-      const auto made = tree(find({ValueKind::Map, text}, key));
+      const auto made = encoding::tree(encoding::find({ValueKind::Map, text}, key));
       RC_ASSERT(bool(made));
       RC_ASSERT(*made == member);
     }
@@ -105,15 +105,16 @@ TEST_CASE("GW-ENV-5: a member is found as nlohmann's tree has it", "[encoding][p
 void look_into(ValueView value, std::vector<char>& scratch) {
   const std::string_view bytes = value.raw;
   for (const std::string_view key : {"op", "a", ""}) {
-    const ValueView found = find(value, key);
-    RC_ASSERT(found.kind == ValueKind::Missing ||
-              (found.raw.data() >= bytes.data() && found.raw.data() + found.raw.size() <= bytes.data() + bytes.size()));
+    const ValueView found = encoding::find(value, key);
+    RC_ASSERT(
+        (found.kind == ValueKind::Missing ||
+         (found.raw.data() >= bytes.data() && found.raw.data() + found.raw.size() <= bytes.data() + bytes.size())));
     if (found.kind != ValueKind::Missing && found.raw.size() < bytes.size()) look_into(found, scratch);
   }
-  RC_ASSERT(!as_integer(value) || as_number(value));
-  RC_ASSERT(!as_boolean(value) || !as_snowflake(value));
+  RC_ASSERT((!as_integer(value) || as_number(value)));
+  RC_ASSERT((!as_boolean(value) || !as_snowflake(value)));
   const auto text = as_string(value, scratch);
-  RC_ASSERT(!text || text->size() <= bytes.size());
+  RC_ASSERT((!text || text->size() <= bytes.size()));
 }
 
 TEST_CASE("GW-ENC-5: looking into any bytes stays within them", "[encoding][property]") {

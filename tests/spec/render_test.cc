@@ -62,7 +62,7 @@ void agrees(const std::string& table, const Table<State, Input, Row>& rows) {
     }
 }
 
-TEST_CASE("LOCAL-18: the machines in JSON agree with the tables, pair by pair", "[spec]") {
+TEST_CASE("LOCAL-26: the machines in JSON agree with the tables, pair by pair", "[spec]") {
   agrees("websocket_connection", websocket_connection::kRows);
   agrees("message_assembly", message_assembly::kRows);
   agrees("gateway_session", gateway_session::kRows);
@@ -70,7 +70,7 @@ TEST_CASE("LOCAL-18: the machines in JSON agree with the tables, pair by pair", 
   agrees("gateway_peer", gateway_peer::kRows);
 }
 
-TEST_CASE("LOCAL-18: the machines in JSON fit their schema and name no state, input or action that is not listed",
+TEST_CASE("LOCAL-26: the machines in JSON fit their schema and name no state, input or action that is not listed",
           "[spec]") {
   const Json schema = file("corpus/schema/machine.schema.json");
   for (const Machine& one : machines()) {
@@ -136,7 +136,7 @@ TEST_CASE("GW-INT-4: the events in JSON have the gates of the header", "[spec]")
   }
 }
 
-TEST_CASE("LOCAL-18: spec/generated holds what is rendered and nothing else", "[spec]") {
+TEST_CASE("LOCAL-26: spec/generated holds what is rendered and nothing else", "[spec]") {
   std::set<std::string> expected{"requirements.md"};
   for (const Machine& one : machines())
     for (const char* ending : {".json", ".md", ".dot"}) expected.insert(one.name + ending);
@@ -162,7 +162,7 @@ Machine door() {
            {"Open", {"Pull"}, "Shut", "Swing", "GW-ENV-5", ""}}};
 }
 
-TEST_CASE("LOCAL-18: a diagram has one edge for each pair of states, and leaves out what is ignored or impossible",
+TEST_CASE("LOCAL-26: a diagram has one edge for each pair of states, and leaves out what is ignored or impossible",
           "[spec]") {
   CHECK(mermaid(door()) ==
         "stateDiagram-v2\n  [*] --> Shut\n  Shut --> Open : Push, Pull / Swing\n  Shut --> Shut : Knock / Answer\n"
@@ -173,7 +173,7 @@ TEST_CASE("LOCAL-18: a diagram has one edge for each pair of states, and leaves 
         "  Open -> Shut [label=\"Pull / Swing\\l\"];\n}\n");
 }
 
-TEST_CASE("LOCAL-18: a bar in a text does not end the cell of a table", "[spec]") {
+TEST_CASE("LOCAL-26: a bar in a text does not end the cell of a table", "[spec]") {
   const Vocabulary page{"bars", "Bars.", {{{"name", "a|b|c"}, {"requirement", "GW-ENV-1"}}}};
   CHECK(markdown(page).find("| a\\|b\\|c | [GW-ENV-1](requirements.md#GW-ENV-1) |\n") != std::string::npos);
 }

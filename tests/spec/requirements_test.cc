@@ -81,7 +81,7 @@ std::set<std::string> cited(const std::string& text) {
   return ids;
 }
 
-TEST_CASE("GW-ENV-1: the catalogue is whole", "[spec]") {
+TEST_CASE("LOCAL-25: the catalogue is whole", "[spec]") {
   const std::map<std::string, std::size_t> expected{
       {"gateway", 392}, {"websocket", 136}, {"open_points", 46}, {"invariants", 20}, {"voice", 21}};
   for (const auto& [name, count] : expected) {
@@ -90,7 +90,7 @@ TEST_CASE("GW-ENV-1: the catalogue is whole", "[spec]") {
   }
 }
 
-TEST_CASE("GW-ENV-1: every file of requirements fits its schema", "[spec]") {
+TEST_CASE("LOCAL-25: every file of requirements fits its schema", "[spec]") {
   const json schema = read("corpus/schema/requirements.schema.json");
   for (const auto& name : kFiles) {
     INFO(name);
@@ -98,7 +98,7 @@ TEST_CASE("GW-ENV-1: every file of requirements fits its schema", "[spec]") {
   }
 }
 
-TEST_CASE("GW-ENV-1: each file holds its own families, levels and sides", "[spec]") {
+TEST_CASE("LOCAL-25: each file holds its own families, levels and sides", "[spec]") {
   const std::map<std::string, std::string> form{
       {"gateway", "GW-[A-Z]+-[0-9A-Z]+ (MUST|SHOULD|MAY|observed) (client|server|both)"},
       {"websocket", "WS-[A-Z][A-Z0-9]-[0-9]+ (MUST|SHOULD|MAY|FIX) (client|server|both)"},
@@ -115,7 +115,7 @@ TEST_CASE("GW-ENV-1: each file holds its own families, levels and sides", "[spec
     }
 }
 
-TEST_CASE("GW-ENV-1: no id occurs twice, and each is a constant", "[spec]") {
+TEST_CASE("LOCAL-25: no id occurs twice, and each is a constant", "[spec]") {
   std::size_t count = 0;
   for (const auto& name : kFiles) count += requirements(name).size();
   const auto ids = all_ids();
@@ -123,12 +123,12 @@ TEST_CASE("GW-ENV-1: no id occurs twice, and each is a constant", "[spec]") {
   CHECK(std::set<std::string>(req::kIds.begin(), req::kIds.end()) == ids);
 }
 
-TEST_CASE("LOCAL-1: our own choices are numbered without a gap", "[spec]") {
+TEST_CASE("LOCAL-25: our own choices are numbered without a gap", "[spec]") {
   int number = 0;
   for (const auto& one : requirements("local")) CHECK(one["id"] == "LOCAL-" + std::to_string(++number));
 }
 
-TEST_CASE("GW-ENV-1: every source key is explained", "[spec]") {
+TEST_CASE("LOCAL-25: every source key is explained", "[spec]") {
   const json& sources = file("sources").at("sources");
   std::set<std::string> used;
   for (const auto& name : kFiles)
@@ -143,7 +143,7 @@ TEST_CASE("GW-ENV-1: every source key is explained", "[spec]") {
   CHECK(used.size() > 20);
 }
 
-TEST_CASE("GW-ENV-1: what is no open point says where it comes from and how it is checked", "[spec]") {
+TEST_CASE("LOCAL-25: what is no open point says where it comes from and how it is checked", "[spec]") {
   for (const auto& name : {"gateway", "websocket", "voice"})
     for (const auto& one : requirements(name)) {
       INFO(one["id"]);
@@ -152,7 +152,7 @@ TEST_CASE("GW-ENV-1: what is no open point says where it comes from and how it i
     }
 }
 
-TEST_CASE("OP-1: every open point says how this project reads it", "[spec]") {
+TEST_CASE("LOCAL-25: every open point says how this project reads it", "[spec]") {
   for (const auto& one : requirements("open_points")) {
     INFO(one["id"]);
     CHECK(one.contains("discussion"));
@@ -160,7 +160,7 @@ TEST_CASE("OP-1: every open point says how this project reads it", "[spec]") {
   }
 }
 
-TEST_CASE("GW-ENV-1: every id that the catalogue cites exists", "[spec]") {
+TEST_CASE("LOCAL-25: every id that the catalogue cites exists", "[spec]") {
   const auto ids = all_ids();
   std::size_t citations = 0;
   for (const auto& name : kFiles)
@@ -174,7 +174,7 @@ TEST_CASE("GW-ENV-1: every id that the catalogue cites exists", "[spec]") {
   CHECK(citations > 100);
 }
 
-TEST_CASE("GW-ENV-1: the laws fit their schema, and cite what exists", "[spec]") {
+TEST_CASE("LOCAL-25: the laws fit their schema, and cite what exists", "[spec]") {
   const json laws = read("spec/laws.json");
   CHECK(schema_faults(read("corpus/schema/laws.schema.json"), laws) == std::vector<std::string>{});
   const auto ids = all_ids();
@@ -189,7 +189,7 @@ TEST_CASE("GW-ENV-1: the laws fit their schema, and cite what exists", "[spec]")
   }
 }
 
-TEST_CASE("GW-ENV-1: the lint itself finds keys, ids and faults", "[spec]") {
+TEST_CASE("LOCAL-25: the lint itself finds keys, ids and faults", "[spec]") {
   CHECK(keys_of("G \"A; B\"; I-12, P-3; 6455 §3; LIB x, U") ==
         std::set<std::string>{"G", "I-n", "P-n", "6455", "LIB", "U"});
   CHECK(keys_of("docs silent; see OP-3") == std::set<std::string>{});

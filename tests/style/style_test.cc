@@ -115,10 +115,18 @@ constexpr std::array kBudgets{
     Budget{"driver/", 800},
 };
 
+// A budget counts lines of code. The contracts that public headers owe their reader and blank lines cost nothing: a
+// limit that they fell under would be kept by leaving them out.
+bool is_code(const std::string& line) {
+  const auto start = line.find_first_not_of(' ');
+  return start != std::string::npos && line.compare(start, 2, "//") != 0;
+}
+
 std::size_t lines_below(const Sources& sources, std::string_view prefix) {
   std::size_t lines = 0;
   for (const Source& source : sources)
-    if (is_cpp(source) && source.path.starts_with(prefix)) lines += source.lines.size();
+    if (is_cpp(source) && source.path.starts_with(prefix))
+      lines += static_cast<std::size_t>(std::count_if(source.lines.begin(), source.lines.end(), is_code));
   return lines;
 }
 
@@ -126,7 +134,7 @@ Faults budgets_exceeded(const Sources& sources) {
   Faults faults;
   for (const auto& [prefix, lines_max] : kBudgets)
     if (const std::size_t lines = lines_below(sources, prefix); lines > lines_max)
-      faults.push_back(std::string(prefix) + " has " + std::to_string(lines) + " lines of " +
+      faults.push_back(std::string(prefix) + " has " + std::to_string(lines) + " lines of code of " +
                        std::to_string(lines_max));
   return faults;
 }
@@ -292,7 +300,8 @@ struct Rule {
 std::vector<Rule> rules() {
   const std::string forget = std::string("// TO") + "DO later";
   return {
-      {"line budgets", budgets_exceeded, {{"core/websocket/a.cc", lines(1'501)}}},
+      {"line budgets", budgets_exceeded, {{"core/websocket/a.cc", lines(1'501, "int a;")}}},
+      {"line budgets", budgets_exceeded, {{"core/good.cc", lines(9'000, "  // why")}}},
       {"files of 700 lines at most", long_files, {{"tests/a_test.cc", lines(701)}, {"core/good.cc", lines(700)}}},
       {"#pragma once", headers_without_guard, {{"core/a.h", {"// text"}}, {"core/good.h", {"#pragma once"}}}},
       {"nothing unfinished", unfinished_business, {{"tools/test", {forget}}, {"core/good.cc", {"XXXX", "TODOS"}}}},
@@ -352,7 +361,7 @@ TEST_CASE("style: the checkout keeps every rule") {
   REQUIRE(checkout().size() > 20);
   REQUIRE(lines_below(checkout(), "core/") > 0);
   for (const auto& [prefix, lines_max] : kBudgets)
-    std::cout << prefix << ": " << lines_below(checkout(), prefix) << " of " << lines_max << " lines\n";
+    std::cout << prefix << ": " << lines_below(checkout(), prefix) << " of " << lines_max << " lines of code\n";
   for (const Rule& rule : rules()) {
     const Faults faults = rule.find(checkout());
     INFO(rule.name << joined(faults));
