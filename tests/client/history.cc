@@ -166,7 +166,8 @@ void History::send_odd(std::uint16_t pick) {
     case 7:
       watch_.sends_ready("", 3);
       s_ = std::max<std::int64_t>(s_, 3);
-      return text(ready("session-odd", 3, "ws://gateway.example"));
+      text(ready("session-odd", 3, "ws://gateway.example"));
+      return pick % 2 == 0 ? text(R"({"op":9,"d":true})") : void();
     default: return text(R"({"t":null,"d":{"deep":[[[{}]]]},"op":0})");
   }
 }

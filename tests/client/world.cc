@@ -18,7 +18,16 @@ constexpr std::array<std::string_view, 4> kOdds{"second hello", "unknown opcode"
                                                 "unusable session"};
 constexpr std::array<std::string_view, 4> kFinishes{"not started", "ended", "kept", "fatal"};
 
+constexpr std::string_view kToken = "the-secret-token";
+
 std::string number(std::int64_t value) { return std::to_string(value); }
+
+// What is sent carries the token; what is printed may not (GW-SEC-1).
+std::string redacted(std::string text) {
+  for (auto at = text.find(kToken); at != std::string::npos; at = text.find(kToken))
+    text.replace(at, kToken.size(), "<token>");
+  return text;
+}
 
 std::string describe(const Disconnected& event) {
   std::string out = "! disconnected: " + std::string(kWhys[static_cast<std::size_t>(event.why)]);
@@ -37,7 +46,7 @@ std::string describe(const Disconnected& event) {
 Config plain_config() {
   Config config;
   config.url = "wss://gateway.example";
-  config.identify.token = "the-secret-token";
+  config.identify.token = kToken;
   config.identify.intents = 513;
   config.compression = compression::Compression::None;
   return config;
@@ -227,7 +236,7 @@ void World::see_bytes(const Transmit& transmit) {
   for (const auto& frame : wire_.frames()) {
     if (frame.opcode == 1) {
       if (on_sent) on_sent(frame.payload);
-      line(from + frame.payload);
+      line(from + redacted(frame.payload));
     } else if (frame.opcode == 8) {
       const auto byte = [&frame](std::size_t i) { return static_cast<std::uint8_t>(frame.payload[i]); };
       const int code = frame.payload.size() < 2 ? 0 : byte(0) << 8 | byte(1);

@@ -1,6 +1,8 @@
 // Plays the conversations of tests/transcripts/*.txt and compares what comes out with what stands under each `----`.
 //
-//   transcripts_test [--rewrite] FILE...      --rewrite writes the files anew, for the reviewer to read the difference
+//   transcripts_test [--rewrite] [--print] FILE...
+//
+//   --rewrite writes the files anew, for the reviewer to read the difference; --print prints what comes out.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -176,7 +178,12 @@ void print(std::ostream& out, const Block& block, const std::vector<std::string>
   for (const auto& line : lines) out << line << '\n';
 }
 
-bool play_file(const std::string& path, bool rewrite) {
+struct Options {
+  bool rewrite = false;
+  bool print = false;
+};
+
+bool play_file(const std::string& path, const Options& options) {
   std::ifstream in(path);
   if (!in) throw std::runtime_error("cannot read " + path);
   Player player;
@@ -190,7 +197,8 @@ bool play_file(const std::string& path, bool rewrite) {
     if (&block != &blocks.front()) fresh << '\n';
     print(fresh, block, lines);
   }
-  if (rewrite) {
+  if (options.print) std::cout << fresh.str();
+  if (options.rewrite) {
     std::ofstream(path) << fresh.str();
     return true;
   }
@@ -202,16 +210,19 @@ bool play_file(const std::string& path, bool rewrite) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const bool rewrite = std::find(arguments.begin(), arguments.end(), "--rewrite") != arguments.end();
+  const auto given = [&arguments](std::string_view option) {
+    return std::find(arguments.begin(), arguments.end(), option) != arguments.end();
+  };
+  const Options options{given("--rewrite"), given("--print")};
   const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
   int passed = 0;
   int failed = 0;
   for (const auto& argument : arguments) {
-    if (argument == "--rewrite") continue;
+    if (argument.starts_with("--")) continue;
     const std::string path = root != nullptr ? std::string(root) + "/" + argument : argument;
     bool good = false;
     try {
-      good = play_file(path, rewrite);
+      good = play_file(path, options);
     } catch (const std::exception& error) {
       std::cout << path << ": " << error.what() << '\n';
     }
