@@ -77,7 +77,6 @@ def golden(name, tool, args, checked_in, data = []):
         name = name,
         args = ["$(rootpath %s)" % checked_in, "$(rootpath :%s_fresh)" % name],
         data = [checked_in, ":%s_fresh" % name],
-        linkstatic = True,
         size = "small",
         deps = ["//tests:same_file"],
     )

@@ -1,6 +1,6 @@
 // What each layer costs on the same bytes, beside what zlib's inflate alone takes on them.
 //
-//   bazel run -c opt --config=opt //bench:layers
+//   bazel run -c opt --config=opt //bench
 #include <benchmark/benchmark.h>
 #include <zlib.h>
 

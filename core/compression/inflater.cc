@@ -23,20 +23,28 @@ uInt portion(std::size_t size) noexcept {
   return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
 }
 
-/// Makes room for at least one byte more than `size`, up to one more than `bytes_max`: the byte by which too much
-/// shows.
-bool grow(std::vector<std::byte>& buffer, std::size_t size, std::size_t bytes_max) noexcept try {
-  if (size == buffer.size()) buffer.resize(std::min(std::max(2 * size, kFirstBytes), bytes_max + 1));
+/// Makes room for `size` bytes: more than that, so that it is not asked often, but never for more than `bytes_max`.
+bool reserve(std::vector<std::byte>& buffer, std::size_t size, std::size_t bytes_max) noexcept try {
+  if (size > buffer.capacity())
+    buffer.reserve(std::min(std::max({size, 2 * buffer.capacity(), kFirstBytes}), bytes_max));
   return true;
 } catch (const std::bad_alloc&) {
   return false;
 }
 
-bool append(std::vector<std::byte>& buffer, std::span<const std::byte> bytes) noexcept try {
+/// Makes the buffer longer when `size` bytes of it, that is all, are used; `bytes_max` plus the byte by which an excess
+/// shows at most.
+bool grow(std::vector<std::byte>& buffer, std::size_t size, std::size_t bytes_max) noexcept {
+  if (size < buffer.size()) return true;
+  if (!reserve(buffer, size + 1, bytes_max + 1)) return false;
+  buffer.resize(buffer.capacity());
+  return true;
+}
+
+bool append(std::vector<std::byte>& buffer, std::span<const std::byte> bytes, std::size_t bytes_max) noexcept {
+  if (!reserve(buffer, buffer.size() + bytes.size(), bytes_max)) return false;
   buffer.insert(buffer.end(), bytes.begin(), bytes.end());
   return true;
-} catch (const std::bad_alloc&) {
-  return false;
 }
 
 }  // namespace
@@ -60,7 +68,7 @@ Status Inflater::begin() noexcept {
 
 Status Inflater::gather(std::span<const std::byte> message) noexcept {
   if (message.size() > payload_bytes_max_ - gathered_.size()) return broken(Errc::PayloadTooLarge, req::GW_ZLIB_4);
-  if (!append(gathered_, message)) return broken(Errc::OutOfMemory, req::GW_ZLIB_4);
+  if (!append(gathered_, message, payload_bytes_max_)) return broken(Errc::OutOfMemory, req::GW_ZLIB_4);
   return kOk;
 }
 
@@ -110,7 +118,7 @@ Status Inflater::hold(std::span<const std::byte> payload) noexcept {
   held_bytes_ = payload.size();
   if (payload.data() == held_.data()) return kOk;
   held_.clear();
-  if (!append(held_, payload)) return broken(Errc::OutOfMemory, req::GW_ZLIB_7);
+  if (!append(held_, payload, payload_bytes_max_ + 1)) return broken(Errc::OutOfMemory, req::GW_ZLIB_7);
   return kOk;
 }
 

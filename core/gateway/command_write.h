@@ -107,10 +107,7 @@ class PayloadWriter {
     constexpr std::array<std::string_view, 5> kNames{"online", "dnd", "idle", "invisible", "offline"};
     put(kNames[static_cast<std::size_t>(status)]);
   }
-  void put(ChannelField field) {
-    put(field == ChannelField::Status ? std::string_view("status") : std::string_view("voice_start_time"));
-  }
-  void put(const std::string& text) { out_.string(text); }
+  void put(ChannelField field) { out_.string(field == ChannelField::Status ? "status" : "voice_start_time"); }
   void put(std::string_view text) { out_.string(text); }
   void put(bool value) { out_.boolean(value); }
   void put(std::uint32_t value) { out_.integer(value); }

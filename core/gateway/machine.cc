@@ -64,11 +64,14 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
+  if (const auto written = write(config_.identify); !written) return written;
   if (const auto url = join_endpoint(config_.url, config_.url, query()); !url) return url.error();
   if (!config_.resume) return kOk;
-  if (config_.resume->id.empty()) return Error{Errc::SessionIncomplete, Blame::Caller, 0, req::GW_RES_4};
-  const auto url = join_endpoint(config_.resume->resume_gateway_url, config_.url, query());
-  return url ? Status(kOk) : Status(url.error());
+  const auto& [id, resume_gateway_url, sequence] = *config_.resume;
+  if (id.empty()) return Error{Errc::SessionIncomplete, Blame::Caller, 0, req::GW_RES_4};
+  const auto url = join_endpoint(resume_gateway_url, config_.url, query());
+  if (!url) return Error{url.error().code, Blame::Caller, url.error().offset, url.error().req};
+  return write(ResumeView{config_.identify.token, id, INT64_MAX});
 }
 
 // ---- Inputs
@@ -217,7 +220,7 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::FinishAndStop: finish_and_stop(detail); break;
     case Action::DropAndRetry: held_.reset(); port_.hangup(); retry(ending_, detail); break;
     case Action::DropAndStop: held_.reset(); finish_and_stop(detail); break;
-    case Action::DropSession: held_.reset(); break;
+    case Action::DropSession: drop_session(); break;
     case Action::ForgetSession: forget_session(); dial_at_.reset(); finish(Finish::Why::Ended); break;
     case Action::ReconnectAfterClosing: ending_ = {.why = Why::LocalReconnect, .at_once = true}; break;
     case Action::StopAfterClosing: ending_ = {.why = Why::LocalStop, .finish = Finish::Why::Kept}; break;
@@ -273,9 +276,7 @@ void Machine::beat_and_resume(const Detail& detail) noexcept {
 template <typename Payload>
 void Machine::send_handshake(const Payload& payload) noexcept {
   ready_by_ = now_ + limits_.ready_timeout;
-  workspace_.command.clear();
-  encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
-  if (write_payload(payload, writer)) transmit(workspace_.command);
+  if (write(payload)) transmit(workspace_.command);
 }
 
 void Machine::retry_dial(const Detail& detail) noexcept {
@@ -341,6 +342,8 @@ void Machine::hold_session(const EnvelopeView& ready) noexcept {
   if (!url || !join_endpoint(*url, config_.url, query())) return;
   held_->url = *url;
   if (const auto id = encoding::as_string(encoding::find(ready.d, "session_id"), workspace_.command)) held_->id = *id;
+  // A Resume that is too large for any sequence could never be sent.
+  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX})) held_->id.clear();
 }
 
 void Machine::count_sequence(const EnvelopeView& envelope) noexcept {
@@ -394,6 +397,13 @@ void Machine::close_to_reconnect(const Detail& detail) noexcept {
 void Machine::close_invalid(std::uint16_t code) noexcept {
   const Duration wait = draw_between(chance_, kInvalidWaitMin, kInvalidWaitMax);
   close(code, {.why = Why::InvalidSession, .wait = wait, .patient = !resumable()});
+}
+
+void Machine::drop_session() noexcept {
+  held_.reset();
+  ending_.at_once = false;
+  ending_.patient = true;
+  ending_.wait = draw_between(chance_, kInvalidWaitMin, kInvalidWaitMax);
 }
 
 void Machine::close_undecodable(const Detail& detail) noexcept {
@@ -480,10 +490,15 @@ void Machine::answer_beat() noexcept {
 
 void Machine::send_beat() noexcept {
   owed_beat_at_.reset();
+  const HeartbeatData data{held_ ? held_->sequence : std::nullopt};
+  if (write(data) && transmit(workspace_.command)) heartbeat_.sent(now_);
+}
+
+template <typename Payload>
+Status Machine::write(const Payload& payload) const noexcept {
   workspace_.command.clear();
   encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
-  const HeartbeatData beat{held_ ? held_->sequence : std::nullopt};
-  if (write_payload(beat, writer) && transmit(workspace_.command)) heartbeat_.sent(now_);
+  return write_payload(payload, writer);
 }
 
 bool Machine::transmit(const std::vector<char>& payload) noexcept {

@@ -148,6 +148,7 @@ class Machine {
 
   void close_to_reconnect(const Detail& detail) noexcept;
   void close_invalid(std::uint16_t code) noexcept;
+  void drop_session() noexcept;
   void close_undecodable(const Detail& detail) noexcept;
   void close_for_good() noexcept;
   void close(std::uint16_t code, const Ending& ending) noexcept;
@@ -166,6 +167,8 @@ class Machine {
   void release_commands() noexcept;
   template <typename Payload>
   void send_handshake(const Payload& payload) noexcept;
+  template <typename Payload>
+  Status write(const Payload& payload) const noexcept;
   bool transmit(const std::vector<char>& payload) noexcept;
 
   void beat(const Detail& detail) noexcept;

@@ -15,7 +15,7 @@ const std::map<std::string, spec::CloseClass> kClasses{{"resume", spec::CloseCla
 constexpr std::uint16_t kNoCode = 1005;
 
 TEST_CASE("GW-CLOSE-FATAL: every close code leads to what its vector says", "[gw][vectors]") {
-  for (const Json& one : read_vectors("corpus/vectors/close_codes/server.json")["cases"]) {
+  for (const Json& one : cases_of("corpus/vectors/close_codes/server.json")) {
     CAPTURE(one["id"], one["about"]);
     const std::uint16_t code = one["code"].is_null() ? kNoCode : one["code"].get<std::uint16_t>();
     CHECK(spec::classify_close(code) == kClasses.at(one["recommended"]));

@@ -125,7 +125,7 @@ std::string why(Errc code) {
 }
 
 TEST_CASE("GW-ENV-4: payloads are written, or refused, as the vectors say", "[gw][vectors]") {
-  for (const Json& one : read_vectors("corpus/vectors/commands/payloads.json")["cases"]) {
+  for (const Json& one : cases_of("corpus/vectors/commands/payloads.json")) {
     CAPTURE(one["id"], one["about"]);
     std::string text;
     const Status status = send(one, text);

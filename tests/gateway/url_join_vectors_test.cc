@@ -25,7 +25,7 @@ void check_case(const Json& one) {
 }
 
 TEST_CASE("GW-URL-10: URLs are joined as the vectors say", "[gw][vectors]") {
-  for (const Json& one : read_vectors("corpus/vectors/url_join/join.json")["cases"]) {
+  for (const Json& one : cases_of("corpus/vectors/url_join/join.json")) {
     CAPTURE(one["id"], one["about"]);
     check_case(one);
   }

@@ -123,6 +123,12 @@ Findings breaches(const Json& value, const Json& schema, const std::string& wher
 
 Json read_vectors(const std::string& path) { return Json::parse(read_text(path)); }
 
+Json cases_of(const std::string& path) {
+  const Json file = read_vectors(path);
+  if (file.at("cases").empty()) throw std::runtime_error("no cases in " + path);
+  return file.at("cases");
+}
+
 Findings lint(const std::string& path) {
   const std::string text = read_text(path);
   const Json file = Json::parse(text);

@@ -11,6 +11,9 @@ using Json = nlohmann::ordered_json;
 /// Reads a vector file, or fails the test. The path counts from the root of the workspace.
 Json read_vectors(const std::string& path);
 
+/// Gives the cases of a vector file, one at least, or fails the test.
+Json cases_of(const std::string& path);
+
 /// Says everything that is wrong with a vector file: against its schema in corpus/schema (keys in the schema's order
 /// included), its layout, ids, counts, requirement ids, flags that are not explained or not used, and verdicts.
 std::vector<std::string> lint(const std::string& path);

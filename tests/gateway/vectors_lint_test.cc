@@ -1,6 +1,10 @@
 // The vector files themselves: a wrong one would be a wrong specification for everybody who uses them.
 #include <catch2/catch.hpp>
+#include <map>
+#include <regex>
+#include <set>
 
+#include "portcullis/spec/requirements.h"
 #include "tests/gateway/vector_file.h"
 
 namespace portcullis::tests {
@@ -13,7 +17,28 @@ TEST_CASE("GW-ENV-4: vector files keep their schema, order, ids and counts", "[g
   for (const std::string& path : kFiles) {
     CAPTURE(path);
     CHECK(lint(path) == std::vector<std::string>{});
-    CHECK_FALSE(read_vectors(path)["cases"].empty());
+    CHECK_FALSE(cases_of(path).empty());
+  }
+}
+
+// Every requirement of these groups that a vector of its file can show has one.
+TEST_CASE("GW-CLOSE-FATAL: no requirement is without a vector that could have one", "[gw][vectors]") {
+  const std::map<std::string, std::regex> shown_in{
+      {kFiles[0], std::regex("GW-CLOSE-.*")},
+      {kFiles[1],
+       std::regex("GW-(PRES-([1-57]|10|11)|VSU-1|RGM-([1-68]|16|19)|SB-1|CI-1|SHARD-10|SIZE-[1367]|RES-(1|20)|"
+                  "ID-([167]|8|1[0134])|INT-14|HB-5)")},
+      {kFiles[2], std::regex("GW-URL-([1-36-9]|10)|GW-SEC-2|LOCAL-19|GW-REST-10")},
+  };
+  for (const auto& [path, ids] : shown_in) {
+    std::set<std::string> cited;
+    for (const Json& one : cases_of(path))
+      for (const Json& id : one["req"]) cited.insert(id);
+    std::vector<std::string> lacking;
+    for (const std::string_view id : req::kIds)
+      if (std::regex_match(std::string(id), ids) && cited.count(std::string(id)) == 0) lacking.emplace_back(id);
+    CAPTURE(path);
+    CHECK(lacking == std::vector<std::string>{});
   }
 }
 

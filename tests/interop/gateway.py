@@ -28,11 +28,14 @@ from websockets.legacy.server import WebSocketServerProtocol, serve
 
 HOST = "127.0.0.1"
 INTENTS = 1 << 0 | 1 << 1 | 1 << 9  # guilds, their members, their messages
-BEAT_MS = 500
+BEAT_MS = 1_000
+BUSY_BEAT_MS = 2_000  # where thousands of dispatches flow
 SELDOM_MS = 60_000
-SLACK_S = 1.5  # how late a busy machine may make the probe
+SLACK_S = 2.5  # how late a busy machine may make the probe
 STEP_S = 30.0  # what waits longer than this waits in vain
 RUN_S = 100.0
+AHEAD_MAX = 50  # dispatches under way: an ACK that queues behind more comes too late on a busy machine
+PIPE = asyncio.subprocess.PIPE
 TEXT, BINARY, CONTINUATION = 1, 2, 0
 NAMES = ["MESSAGE_CREATE", "GUILD_CREATE", "GUILD_MEMBER_ADD", "PRESENCE_UPDATE", "TYPING_START", "SOMETHING_NEW"]
 LETTERS = "abc xyz 0189 \"\\/\n\t{}[]:,\u0000\u007f\u00e9\u20ac\u4e2d\U0001f600"
@@ -86,7 +89,8 @@ def some_data(rng, number):
         content = rng.choice(LETTERS) * rng.randrange(200_000)
     else:
         content = "".join(rng.choices(LETTERS, k=rng.randrange(120)))
-    data = {"number": number, "content": content, "nested": [{}, [], None, True, -1.5e-3, {"op": 7, "s": 0, "t": "READY"}]}
+    nested = [{}, [], None, True, -1.5e-3, {"op": 7, "s": 0, "t": "READY"}]
+    data = {"number": number, "content": content, "nested": nested}
     return json.dumps(data, ensure_ascii=rng.random() < 0.5, indent=rng.choice([None, None, 1]))
 
 
@@ -181,6 +185,7 @@ class Link:
         self.ended_at = None
         self.rng = run.rng
         self.ledger = run.ledger
+        self.check = run.ledger.check
         self.deflate = zlib.compressobj(level=self.rng.choice([1, 6, 9])) if run.compressed else None
         self.lock = asyncio.Lock()
         self.session = None
@@ -222,6 +227,8 @@ class Link:
         self.helloed_at = time.monotonic()
 
     async def deliver(self, s):
+        delivered = self.run.log.delivered
+        await until(lambda: delivered(self.session) >= s - AHEAD_MAX or self.ws.closed, "the probe keeps up")
         name, d = self.session.sent[s - 1]
         await self.send(envelope(self.rng, 0, d, s, name))
 
@@ -261,7 +268,7 @@ class Link:
         """Waits until the probe has printed all of the session and answered every ping."""
         await self.until(lambda: self.run.log.delivered(self.session) >= self.session.last, "every dispatch is printed")
         await self.until(lambda: all(pong.done() for pong in self.pongs), "every ping is answered")
-        self.ledger.check(True, "GW-CONN-5: pings are answered, between fragments too", len(self.pongs))
+        self.check(True, "GW-CONN-5: pings are answered, between fragments too", len(self.pongs))
 
     async def until(self, condition, what):
         """Waits on an open link."""
@@ -309,7 +316,7 @@ class Link:
     async def shaken(self, op):
         """Waits for the handshake and gives its `d`."""
         got, d, _ = await asyncio.wait_for(asyncio.shield(self.handshake), STEP_S)
-        self.ledger.check(got == op, f"the handshake is op {op}", f"op {got}")
+        self.check(got == op, f"the handshake is op {op}", f"op {got}")
         if got != op:
             raise Surprise("the other handshake")
         return d
@@ -317,16 +324,16 @@ class Link:
     async def closed(self, code, sentence):
         """Waits for the client's Close."""
         await asyncio.wait_for(self.ws.wait_closed(), STEP_S)
-        self.ledger.check(self.ws.close_code == code, sentence, f"close code {self.ws.close_code}")
+        self.check(self.ws.close_code == code, sentence, f"close code {self.ws.close_code}")
 
     def sum_up(self):
         """Checks the beats of the whole link."""
         if self.helloed_at is not None:
             times = [self.helloed_at] + [at for at, _ in self.beats] + [self.ended_at]
             longest = max(later - earlier for earlier, later in zip(times, times[1:]))
-            self.ledger.check(longest <= self.beat_ms / 1000 + SLACK_S, "GW-HB-2, GW-HB-3: a beat every interval",
-                              f"{len(self.beats)} beats in {self.ended_at - self.helloed_at:.1f} s, "
-                              f"interval {self.beat_ms} ms, longest gap {longest * 1000:.0f} ms")
+            self.check(longest <= self.beat_ms / 1000 + SLACK_S, "GW-HB-2, GW-HB-3: a beat every interval",
+                       f"{len(self.beats)} beats in {self.ended_at - self.helloed_at:.1f} s, "
+                       f"interval {self.beat_ms} ms, longest gap {longest * 1000:.0f} ms")
 
 
 class Surprise(Exception):
@@ -348,6 +355,7 @@ class Log:
         self.sessions = []  # a list of (name, s, bytes, crc32) for each READY
         self.dials = []  # (which session, the last s of it) at each dial
         self.disconnects = []
+        self.delays_ms = []
         self.finishes = []
         self.odd = []
         self.answers = []
@@ -366,6 +374,7 @@ class Log:
             self.dials.append((len(self.sessions) - 1, last))
         elif kind == "disconnected":
             self.disconnects.append((event["why"], event["next"]))
+            self.delays_ms.append(event["delay_ms"])
         elif kind == "finished":
             self.finishes.append((event["why"], event["close_code"]))
         elif kind in ("odd", "refused"):
@@ -395,7 +404,7 @@ class Probe:
         self.errors = open(os.path.join(run.printed, f"{run.name}.{len(run.log.finishes)}.err"), "wb")
         self.output = open(os.path.join(run.printed, f"{run.name}.{len(run.log.finishes)}.out"), "wb")
         self.process = await asyncio.create_subprocess_exec(
-            *command, env=environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=self.errors)
+            *command, env=environment, stdin=PIPE, stdout=PIPE, stderr=self.errors)
         self.reading = asyncio.create_task(self.read())
 
     async def read(self):
@@ -410,6 +419,13 @@ class Probe:
         code = await asyncio.wait_for(self.process.wait(), STEP_S)
         await asyncio.wait_for(self.reading, STEP_S)
         self.run.ledger.check(code == 0, "the probe ends by itself and well", f"exit code {code}")
+
+    async def leave(self):
+        """Lets go of a probe that something went wrong with; gives its exit code, or none when it was still alive."""
+        try:
+            return await asyncio.wait_for(self.process.wait(), 1.0)
+        except asyncio.TimeoutError:
+            return None
 
     async def kill(self):
         if self.process is None:
@@ -432,6 +448,7 @@ class Run:
 
     def __init__(self, ledger, secrets, probe, directory, seed):
         self.ledger = ledger
+        self.check = ledger.check
         self.secrets = secrets
         self.probe = probe
         self.directory = directory
@@ -466,7 +483,9 @@ class Run:
             await self.client.ended()
             self.judge()
         except (Surprise, asyncio.TimeoutError) as surprise:
-            self.ledger.check(False, f"{self.name}: the run comes to its end", str(surprise) or "no end")
+            self.check(False, f"{self.name}: the run comes to its end", str(surprise) or "no end")
+            code = await self.client.leave()
+            print(f"  the probe told of {self.log.disconnects} and ended with {code}", flush=True)
             self.compare_dispatches()
         finally:
             await self.client.kill()
@@ -477,7 +496,7 @@ class Run:
     def handler(self, where):
         async def handle(ws):
             if self.over.done():
-                return self.ledger.check(False, "no link is opened after the last", where)
+                return self.check(False, "no link is opened after the last", where)
             link = Link(self, ws, where)
             self.links.append(link)
             number = len(self.links)
@@ -499,7 +518,7 @@ class Run:
             raise Surprise("a link too many")
         where, act = self.steps.pop(0)
         print(f" link {len(self.links)} on the {link.where} port: {act.__doc__}", flush=True)
-        self.ledger.check(link.where == where, "GW-RES-2, GW-ID-22: it comes to the right port", link.where)
+        self.check(link.where == where, "GW-RES-2, GW-ID-22: it comes to the right port", link.where)
         self.check_request(link)
         await act(link)
 
@@ -507,23 +526,23 @@ class Run:
         target = urllib.parse.urlsplit(link.ws.path)
         query = sorted(urllib.parse.parse_qsl(target.query))
         expected = [("compress", "zlib-stream")] * self.compressed + [("encoding", "json"), ("v", "10")]
-        self.ledger.check((target.path, query) == ("/", expected), "GW-URL-1, GW-URL-6: the query of every link", query)
+        self.check((target.path, query) == ("/", expected), "GW-URL-1, GW-URL-6: the query of every link", query)
         offered = link.ws.request_headers.get("Sec-WebSocket-Extensions")
-        self.ledger.check(offered is None, "GW-CONN-13: no extension is offered", offered)
+        self.check(offered is None, "GW-CONN-13: no extension is offered", offered)
 
     # Parts that links are made of.
 
     async def identified(self, link, beat_ms, beats_before_ready=0):
         await link.hello(beat_ms)
         d = await link.shaken(2)
-        self.ledger.check(d.get("token") == self.token, "GW-ID-1, GW-RES-20: Identify carries the bare token")
-        self.ledger.check(d.get("intents") == INTENTS, "GW-INT-1: and the intents", d.get("intents"))
-        self.ledger.check(d.get("shard") == self.shard, "GW-ID-10: and the shard, where there is one", d.get("shard"))
+        self.check(d.get("token") == self.token, "GW-ID-1, GW-RES-20: Identify carries the bare token")
+        self.check(d.get("intents") == INTENTS, "GW-INT-1: and the intents", d.get("intents"))
+        self.check(d.get("shard") == self.shard, "GW-ID-10: and the shard, where there is one", d.get("shard"))
         properties = d.get("properties")
         well = isinstance(properties, dict) and set(properties) == {"os", "browser", "device"}
-        self.ledger.check(well and all(properties.values()), "GW-ID-6: and the properties", properties)
+        self.check(well and all(properties.values()), "GW-ID-6: and the properties", properties)
         allowed = {"token", "intents", "properties", "shard", "large_threshold", "presence"}
-        self.ledger.check(set(d) <= allowed, "GW-ID-13: and nothing else, `compress` least of all", sorted(d))
+        self.check(set(d) <= allowed, "GW-ID-13: and nothing else, `compress` least of all", sorted(d))
         await link.until(lambda: len(link.beats) >= beats_before_ready, "beats go on before READY")
         session = Session(self.secrets.make(self.rng))
         session.number = len(self.sessions)
@@ -536,9 +555,9 @@ class Run:
         link.session = session
         await link.hello(beat_ms)
         d = await link.shaken(6)
-        self.ledger.check(set(d) == {"token", "session_id", "seq"}, "GW-RES-1: the shape of Resume", sorted(d))
-        self.ledger.check(d.get("token") == self.token, "GW-RES-20: Resume carries the bare token")
-        self.ledger.check(d.get("session_id") == session.id, "GW-RES-1: and the session's id")
+        self.check(set(d) == {"token", "session_id", "seq"}, "GW-RES-1: the shape of Resume", sorted(d))
+        self.check(d.get("token") == self.token, "GW-RES-20: Resume carries the bare token")
+        self.check(d.get("session_id") == session.id, "GW-RES-1: and the session's id")
         seq = d.get("seq")
         if not isinstance(seq, int) or not 1 <= seq <= session.last:
             raise Surprise(f"a sequence of {seq}, of 1 to {session.last}")
@@ -549,34 +568,34 @@ class Run:
         missed = session.last - seq
         await link.replay(session, seq)
         await link.settle()
-        self.ledger.check(True, "GW-RES-8: what was missed is replayed", f"{missed} dispatches from {seq + 1} on")
+        self.check(True, "GW-RES-8: what was missed is replayed", f"{missed} dispatches from {seq + 1} on")
 
     # What can be judged only in the end.
 
     def judge(self):
-        self.ledger.check(len(self.log.dials) == len(self.links), "each dial became a link", len(self.log.dials))
+        self.check(len(self.log.dials) == len(self.links), "each dial became a link", len(self.log.dials))
         for number, (link, (session, last)) in enumerate(zip(self.links, self.log.dials), start=1):
             op, d, _ = link.handshake.result()
             if op == 6:
                 same = self.sessions[session].id == d["session_id"] and last == d["seq"]
-                self.ledger.check(same, f"INV-4, INV-18: link {number} resumes behind the last dispatch that was delivered",
-                                  f"seq {d['seq']}, delivered {last}")
+                self.check(same, f"INV-4, INV-18: link {number} resumes behind the last dispatch that was delivered",
+                           f"seq {d['seq']}, delivered {last}")
         self.compare_dispatches()
-        self.ledger.check(not self.log.odd, "the probe found nothing odd in what it was sent", self.log.odd[:3])
+        self.check(not self.log.odd, "the probe found nothing odd in what it was sent", self.log.odd[:3])
         identifies = [at for op, _, at in (link.handshake.result() for link in self.links) if op == 2]
         gaps = [later - earlier for earlier, later in zip(identifies, identifies[1:])]
-        self.ledger.check(all(gap >= 4.9 for gap in gaps), "INV-14: 5 s between Identifies", [f"{gap:.1f} s" for gap in gaps])
+        self.check(all(gap >= 4.9 for gap in gaps), "INV-14: 5 s between Identifies", [f"{gap:.1f} s" for gap in gaps])
 
     def compare_dispatches(self):
-        self.ledger.check(len(self.log.sessions) == len(self.sessions), "each READY was delivered once",
-                          len(self.log.sessions))
+        self.check(len(self.log.sessions) == len(self.sessions), "each READY was delivered once",
+                   len(self.log.sessions))
         for session, printed in zip(self.sessions, self.log.sessions):
             expected = list(session.expected())
             first = next((index for index, (got, want) in enumerate(zip(printed, expected)) if got != want), None)
             saw = f"{len(printed)} of {len(expected)} dispatches, {sum(item[2] for item in printed):,} bytes of data"
             if first is not None:
                 saw += f"; the first that differs is {printed[first]} for {expected[first]}"
-            self.ledger.check(printed == expected, "GW-DISP-9: nothing lost, nothing twice, all in order, byte for byte", saw)
+            self.check(printed == expected, "GW-DISP-9: nothing lost, nothing twice, all in order, byte for byte", saw)
 
 
 class TheLongRun(Run):
@@ -593,26 +612,24 @@ class TheLongRun(Run):
 
     async def dropped_link(self, link):
         """Identify, READY, dispatches; the link ends in the middle of one"""
-        await self.identified(link, BEAT_MS)
+        await self.identified(link, BUSY_BEAT_MS)
         await link.stream(3_000)
         link.ws.transport.die_after(self.rng.randrange(20_000, 60_000), reset=False)
         await link.stream(1_000)
-        self.ledger.check(link.ws.transport.dead, "the link was dropped in mid-stream", f"at most {link.session.last} sent")
+        self.check(link.ws.transport.dead, "the link was dropped in mid-stream", f"at most {link.session.last} sent")
 
     async def dropped_replay(self, link):
         """Resume; the link is reset in the middle of the replay"""
-        waited = link.opened_at - self.links[-2].ended_at
-        self.ledger.check(waited <= SLACK_S, "GW-RES-19, LOCAL-2: the first loss is answered at once", f"{waited:.1f} s")
-        session, seq = await self.resume_asked(link, BEAT_MS)
+        session, seq = await self.resume_asked(link, BUSY_BEAT_MS)
         link.ws.transport.die_after(self.rng.randrange(5_000, 20_000), reset=True)
         whole = await link.replay(session, seq)
-        self.ledger.check(not whole, "the link was reset in mid-replay", f"asked from {seq + 1} to {session.last}")
+        self.check(not whole, "the link was reset in mid-replay", f"asked from {seq + 1} to {session.last}")
 
     async def asked_to_reconnect(self, link):
         """Resume, replay, dispatches; op 7 with more behind it"""
-        await self.resumed(link, BEAT_MS)
+        await self.resumed(link, BUSY_BEAT_MS)
         await link.stream(3_000)
-        await link.until(lambda: len(link.beats) >= 4, "beats on a quiet link")
+        await link.until(lambda: len(link.beats) >= 3, "beats go on")
         await link.send(envelope(self.rng, 7))
         try:
             await link.stream(200)
@@ -630,8 +647,8 @@ class TheLongRun(Run):
             await link.send(envelope(self.rng, 1, "null"))
         await link.until(lambda: len(link.beats) >= before + 4, "op 1 is answered")
         answers = [d for _, d in link.beats[before:]]
-        self.ledger.check(set(answers) == {link.session.last} and len(answers) <= 5,
-                          "GW-HB-18, INV-7: each op 1 is answered by one, with the last number", answers)
+        self.check(set(answers) == {link.session.last} and len(answers) <= 5,
+                   "GW-HB-18, INV-7: each op 1 is answered by one, with the last number", answers)
         await self.check_commands(link)
         await link.send(envelope(self.rng, 9, "false"))
         await link.closed(1000, "GW-INV-5: op 9 false makes it close")
@@ -640,19 +657,19 @@ class TheLongRun(Run):
         self.client.say("presence")
         presence = await asyncio.wait_for(link.commands.get(), STEP_S)
         expected = {"op": 3, "d": {"since": None, "activities": [], "status": "idle", "afk": False}}
-        self.ledger.check(presence == expected, "GW-PRES-1: a presence goes out with all four keys", presence)
+        self.check(presence == expected, "GW-PRES-1: a presence goes out with all four keys", presence)
         self.client.say("members")
         members = await asyncio.wait_for(link.commands.get(), STEP_S)
         d = members["d"]
         well = members["op"] == 8 and isinstance(d["guild_id"], str) and d["query"] == "" and d["limit"] == 0
-        self.ledger.check(well, "GW-RGM-1: a request for the members of a guild goes out", members)
+        self.check(well, "GW-RGM-1: a request for the members of a guild goes out", members)
 
     async def clean_stop(self, link):
         """A new Identify, READY late, a new session; a clean stop"""
         waited = link.opened_at - self.links[-2].ended_at
-        self.ledger.check(waited >= 0.9, "GW-INV-6: at least 1 s between op 9 and the next link", f"{waited:.1f} s")
-        await self.identified(link, BEAT_MS, beats_before_ready=3)
-        self.ledger.check([d for _, d in link.beats[:3]] == [None] * 3, "GW-RES-13: beats before READY carry null")
+        self.check(waited >= 0.9, "GW-INV-6: at least 1 s between op 9 and the next link", f"{waited:.1f} s")
+        await self.identified(link, BEAT_MS, beats_before_ready=2)
+        self.check([d for _, d in link.beats[:2]] == [None] * 2, "GW-RES-13: beats before READY carry null")
         await link.stream(100)
         await link.settle()
         self.client.say("stop end")
@@ -660,9 +677,11 @@ class TheLongRun(Run):
 
     def judge(self):
         super().judge()
-        self.ledger.check(self.log.disconnects == self.disconnects, "each end was told for what it was", self.log.disconnects)
-        self.ledger.check(self.log.finishes == [("Ended", 0)], "the stop ended the session", self.log.finishes)
-        self.ledger.check(self.sessions[0].last >= 10_000, "the session had 10,000 dispatches", self.sessions[0].last)
+        self.check(self.log.disconnects == self.disconnects, "each end was told for what it was", self.log.disconnects)
+        first = self.log.delays_ms[0]
+        self.check(first == 0, "GW-RES-19, LOCAL-2: the first loss is answered at once", f"{first} ms")
+        self.check(self.log.finishes == [("Ended", 0)], "the stop ended the session", self.log.finishes)
+        self.check(self.sessions[0].last >= 10_000, "the session had 10,000 dispatches", self.sessions[0].last)
 
 
 class TheKeptSession(Run):
@@ -679,8 +698,8 @@ class TheKeptSession(Run):
         return ("--shard", "3/16", "--resume-file", os.path.join(self.directory, "session"))
 
     def script(self):
-        return [("main", self.resumable_session), ("resume", self.silence), ("resume", self.kept), ("resume", self.again),
-                ("resume", self.fatal)]
+        return [("main", self.resumable_session), ("resume", self.silence), ("resume", self.kept),
+                ("resume", self.again), ("resume", self.fatal)]
 
     async def resumable_session(self, link):
         """Identify with a shard, READY, dispatches; op 9 true"""
@@ -692,17 +711,17 @@ class TheKeptSession(Run):
     async def silence(self, link):
         """Resume, dispatches; beats are no longer acknowledged"""
         waited = link.opened_at - self.links[-2].ended_at
-        self.ledger.check(waited >= 0.9, "GW-INV-6: at least 1 s between op 9 and the next link", f"{waited:.1f} s")
+        self.check(waited >= 0.9, "GW-INV-6: at least 1 s between op 9 and the next link", f"{waited:.1f} s")
         await self.resumed(link, BEAT_MS)
         await link.stream(500)
         await link.settle()
-        await link.until(lambda: len(link.beats) >= 3, "beats on a quiet link")
+        await link.until(lambda: len(link.beats) >= 2, "beats go on")
         link.acking = False
         silent_from, beats = time.monotonic(), len(link.beats)
         await link.closed(4901, "GW-HB-14, GW-HB-15: two beats without an ACK between them end the link")
         waited = time.monotonic() - silent_from
-        self.ledger.check(len(link.beats) == beats + 1 and waited <= 2 * BEAT_MS / 1000 + SLACK_S,
-                          "GW-HB-14: the second beat is not sent", f"{len(link.beats) - beats} beats in {waited:.1f} s")
+        self.check(len(link.beats) == beats + 1 and waited <= 2 * BEAT_MS / 1000 + SLACK_S,
+                   "GW-HB-14: the second beat is not sent", f"{len(link.beats) - beats} beats in {waited:.1f} s")
 
     async def kept(self, link):
         """Resume, dispatches; a stop that keeps the session"""
@@ -711,12 +730,12 @@ class TheKeptSession(Run):
         await link.settle()
         self.client.say("session")
         await until(lambda: self.log.answers, "the probe tells of its session")
-        self.ledger.check(self.log.answers[-1] == {"held": True, "sequence": link.session.last},
-                          "GW-READY-2: the session at hand", self.log.answers[-1])
+        self.check(self.log.answers[-1] == {"held": True, "sequence": link.session.last},
+                   "GW-READY-2: the session at hand", self.log.answers[-1])
         self.client.say("stop keep")
         await link.closed(4906, "GW-DISC-3: a stop that keeps the session does not close with 1000")
         await self.client.ended()
-        self.ledger.check(self.log.finishes == [("Kept", 0)], "the session was kept", self.log.finishes)
+        self.check(self.log.finishes == [("Kept", 0)], "the session was kept", self.log.finishes)
         for _ in range(100):
             link.session.add("MESSAGE_CREATE", some_data(self.rng, link.session.last + 1))
         await self.client.kill()
@@ -739,8 +758,8 @@ class TheKeptSession(Run):
 
     def judge(self):
         super().judge()
-        self.ledger.check(self.log.disconnects == self.disconnects, "each end was told for what it was", self.log.disconnects)
-        self.ledger.check(self.log.finishes[1:] == [("Fatal", 4004)], "INV-9: a fatal close is the end", self.log.finishes)
+        self.check(self.log.disconnects == self.disconnects, "each end was told for what it was", self.log.disconnects)
+        self.check(self.log.finishes[1:] == [("Fatal", 4004)], "INV-9: a fatal close is the end", self.log.finishes)
 
 
 async def main(probe, directory):

@@ -14,6 +14,7 @@ mkdir "$scratch/printed"
 timeout -k 5 240 /usr/bin/python3 -I "$2" "$1" "$scratch" >"$scratch/printed/gateway" 2>&1
 status=$?
 cat "$scratch/printed/gateway"
+tail -n 60 "$scratch"/printed/*.err
 
 # Each run has a token and a session id at least; a search for nothing in nothing would always be content.
 if [ "$(wc -l <"$scratch/secrets")" -lt 4 ] || [ "$(cat "$scratch"/printed/*.out | wc -l)" -lt 10000 ]; then
@@ -25,5 +26,4 @@ if grep -r -l -F -f "$scratch/secrets" "$scratch/printed" >"$scratch/leaks"; the
   exit 1
 fi
 echo "GW-SEC-1: none of $(wc -l <"$scratch/secrets") secrets in $(cat "$scratch"/printed/* | wc -c) bytes of output"
-[ "$status" -eq 0 ] || tail -n 60 "$scratch"/printed/*.err
 exit "$status"

@@ -38,8 +38,8 @@ using spec::name;
 
 // clang-format off
 constexpr std::array<std::string_view, 11> kWhys{
-    "ClosedByPeer", "LostLink", "OpenFailed", "HelloTimeout", "ReadyTimeout", "Zombie", "Undecodable", "AskedToReconnect",
-    "InvalidSession", "LocalReconnect", "LocalStop"};
+    "ClosedByPeer", "LostLink", "OpenFailed", "HelloTimeout", "ReadyTimeout", "Zombie", "Undecodable",
+    "AskedToReconnect", "InvalidSession", "LocalReconnect", "LocalStop"};
 constexpr std::array<std::string_view, 3> kNexts{"Resume", "Identify", "Nothing"};
 constexpr std::array<std::string_view, 3> kKinds{"Ready", "Resumed", "Other"};
 constexpr std::array<std::string_view, 4> kFinishes{"NotStarted", "Ended", "Kept", "Fatal"};

@@ -1,91 +1,85 @@
-// The example of README.md, driven here by a gateway that is played from a script. What stands between the marks is the
-// block in README.md, to the letter (readme_test compares them).
+// The example of README.md, driven here by a gateway that is played from a script. What stands between marks is a
+// block of README.md, to the letter: readme_test compares them.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "portcullis/tests/client/world.h"
 
 // README: loop
-#include <algorithm>
-#include <optional>
-#include <span>
-#include <variant>
-
 #include "portcullis/core/client.h"
 using namespace portcullis;
 
-struct Net {                                                 // yours: one socket, TLS, a clock
+struct Net {                                                 // yours: a socket, TLS and a clock
   virtual Instant now() = 0;                                 // monotonic, in milliseconds
-  virtual bool connect(const websocket::Url& endpoint) = 0;  // host, port; TLS when `secure`
+  virtual bool connect(const websocket::Url& endpoint) = 0;  // with TLS when `endpoint.secure`
   virtual void write(std::span<const std::byte> bytes) = 0;
   virtual void close() = 0;
-  // Bytes; none when `until` came first or nothing is connected; std::nullopt when the peer is gone.
+  // Bytes; none when `until` came first, connected or not; std::nullopt when the peer is gone.
   virtual std::optional<std::span<const std::byte>> read(Instant until) = 0;
 };
 
-class Bot {
- public:
-  Bot(Config config, Chance chance, Net& net)
-      : net_(net), client_(std::move(config), Limits{}, std::move(chance), workspace_) {}
-  Status run() {
-    if (const Status started = client_.start(net_.now()); !started) return started;  // names what is wrong in Config
-    for (poll(); !finished_; poll()) give_input(net_.now());
-    return kOk;
-  }
-  std::optional<Session> session() const { return client_.session(); }
-
- private:
-  void poll() {  // to the end, before the client gets another input
-    for (settled_ = false; !settled_;) std::visit([this](const auto& output) { take(output); }, client_.poll());
-  }
-  void give_input(Instant now) {
-    if (std::exchange(dialled_, false)) return up_ ? client_.opened(link_, now) : client_.lost(link_, now);
-    if (std::exchange(stop_, false)) return client_.stop(gateway::Leaving::Keep, now);
-    if (identify_at_ <= now) {
-      identify_at_ = kNever;
-      identify_from_ = now + Duration{5'500};  // one Identify a bucket in 5 s; several shards need one queue
-      return client_.identify_granted(now);
+/// Moves bytes until the client has finished. When `on_event` gives false it stops and keeps the session.
+Result<Finish> run(Client& client, Net& net, const std::function<bool(const Event&)>& on_event) {
+  if (const Status started = client.start(net.now()); !started) return started.error();  // names what is wrong
+  constexpr Instant kNever = Instant::max();
+  Link link;
+  for (Instant wake_at = kNever, identify_at = kNever, identify_from{};;) {
+    std::optional<bool> dialled;
+    bool stop = false;
+    for (bool settled = false; !settled;) {  // take all it has to say before it gets another input
+      const Output output = client.poll();
+      if (const auto* dial = std::get_if<Dial>(&output)) link = dial->link, dialled = net.connect(dial->endpoint);
+      if (const auto* transmit = std::get_if<Transmit>(&output)) net.write(transmit->bytes);
+      if (std::holds_alternative<Hangup>(output)) net.close();
+      if (const auto* notify = std::get_if<Notify>(&output)) stop |= !on_event(notify->event);
+      if (std::holds_alternative<AskIdentify>(output)) identify_at = std::max(net.now(), identify_from);
+      if (std::holds_alternative<ReturnIdentify>(output)) identify_from = net.now();  // the turn was not used
+      if (const auto* wait = std::get_if<Wait>(&output)) settled = true, wake_at = wait->deadline.value_or(kNever);
+      if (const auto* finished = std::get_if<Finished>(&output)) return finished->finish;
     }
-    const auto bytes = net_.read(std::min(wake_at_, identify_at_));
-    if (!bytes) return client_.lost(link_, net_.now());
-    bytes->empty() ? client_.elapsed(net_.now()) : client_.received(link_, *bytes, net_.now());
+    if (dialled) {
+      *dialled ? client.opened(link, net.now()) : client.lost(link, net.now());
+    } else if (stop) {
+      client.stop(gateway::Leaving::Keep, net.now());
+    } else if (identify_at <= net.now()) {
+      identify_at = kNever;
+      identify_from = net.now() + Duration{5'500};  // one Identify a bucket in 5 s: several shards share a queue
+      client.identify_granted(net.now());
+    } else if (const auto bytes = net.read(std::min(wake_at, identify_at)); !bytes) {
+      client.lost(link, net.now());
+    } else {
+      bytes->empty() ? client.elapsed(net.now()) : client.received(link, *bytes, net.now());
+    }
   }
-
-  void take(const Dial& dial) { dialled_ = true, link_ = dial.link, up_ = net_.connect(dial.endpoint); }
-  void take(const Transmit& transmit) { net_.write(transmit.bytes); }
-  void take(const Hangup&) { net_.close(); }
-  void take(const Notify& notify) {
-    const auto* dispatch = std::get_if<Dispatch>(&notify.event);
-    if (dispatch == nullptr || dispatch->name != "MESSAGE_CREATE") return;
-    stop_ = encoding::as_string(encoding::find(dispatch->data, "content"), scratch_) == "!stop";
-  }
-  void take(const AskIdentify&) { identify_at_ = std::max(net_.now(), identify_from_); }
-  void take(const ReturnIdentify&) { identify_from_ = net_.now(); }  // the turn was not used
-  void take(const Wait& wait) { settled_ = true, wake_at_ = wait.deadline.value_or(kNever); }
-  void take(const Finished&) { settled_ = finished_ = true; }
-
-  static constexpr Instant kNever = Instant::max();
-  Net& net_;
-  Workspace workspace_;  // one a thread, shared by its clients
-  Client client_;
-  Link link_;
-  Instant wake_at_ = kNever, identify_at_ = kNever, identify_from_{};
-  bool dialled_ = false, up_ = false, stop_ = false, settled_ = false, finished_ = false;
-  std::vector<char> scratch_;
-};
+}
 // README: end
 
 namespace {
 
-Status resume_later(Config config, const Chance& chance, Net& net) {
+bool wants_more(const Event& event) {
+  // README: event
+  const auto* dispatch = std::get_if<Dispatch>(&event);
+  if (dispatch == nullptr || dispatch->name != "MESSAGE_CREATE") return true;
+  std::vector<char> scratch;
+  return encoding::as_string(encoding::find(dispatch->data, "content"), scratch) != "!stop";
+  // README: end
+}
+
+Result<Finish> resume_later(Config config, const Chance& chance, Net& net) {
   // README: session
-  Bot first(config, chance, net);
-  if (const Status ran = first.run(); !ran) return ran;  // ended by stop(Leaving::Keep, now)
-  config.resume = first.session();                       // id, resume_gateway_url, sequence: store it like the token
-  Bot second(config, chance, net);                       // here or in another process, before the server forgets
-  return second.run();                                   // resumes; no Identify unless the server refuses
+  Workspace workspace;  // scratch memory: one a thread, shared by all its clients
+  Client first(config, Limits{}, chance, workspace);
+  if (const auto ran = run(first, net, wants_more); !ran) return ran;
+  config.resume = first.session();  // id, resume_gateway_url, sequence: store it as you store the token
+  Client second(config, Limits{}, chance, workspace);  // here or in another process
+  return run(second, net, wants_more);                 // resumes; identifies only when the server has forgotten
   // README: end
 }
 
@@ -164,7 +158,9 @@ Chance counting() {
 
 TEST_CASE("readme: the example identifies, resumes after a loss, keeps its session and resumes that") {
   ScriptedNet net;
-  REQUIRE(resume_later(tests::plain_config(), counting(), net));
+  const auto ran = resume_later(tests::plain_config(), counting(), net);
+  REQUIRE(ran);
+  CHECK(ran->why == Finish::Why::Kept);
   CHECK(net.said == std::vector<std::string>{"connect gateway.example", R"({"op":2)", "connect resume.example",
                                              R"({"op":6)", "close", "connect resume.example", R"({"op":6)", "close"});
 }
@@ -172,14 +168,16 @@ TEST_CASE("readme: the example identifies, resumes after a loss, keeps its sessi
 TEST_CASE("readme: the example goes on when a transport cannot be opened, and says what is wrong in its Config") {
   ScriptedNet net;
   net.refuse_next = true;
-  Bot bot(tests::plain_config(), counting(), net);
-  REQUIRE(bot.run());
+  Workspace workspace;
+  Client client(tests::plain_config(), Limits{}, counting(), workspace);
+  REQUIRE(run(client, net, wants_more));
   REQUIRE(net.said.size() > 2);
   CHECK(net.said[1] == "connect gateway.example");
 
   Config broken = tests::plain_config();
   broken.identify.token.clear();
-  const Status ran = Bot(broken, counting(), net).run();
+  Client refused(broken, Limits{}, counting(), workspace);
+  const auto ran = run(refused, net, wants_more);
   REQUIRE(!ran);
   CHECK(ran.error().code == Errc::ConfigToken);
 }

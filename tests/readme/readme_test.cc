@@ -115,7 +115,7 @@ std::string as_written(const std::string& value) {
 
 TEST_CASE("readme: its code is what example_test compiles and runs") {
   const auto parts = marked_parts(lines_of("tests/readme/example.cc"));
-  CHECK(parts.size() == 2);
+  CHECK(parts.size() == 3);
   CHECK(blocks(lines_of("README.md"), "cpp") == parts);
 }
 

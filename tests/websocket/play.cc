@@ -1,6 +1,7 @@
 #include "tests/websocket/play.h"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace portcullis::tests {
@@ -55,7 +56,7 @@ void drain_any(Connection& connection, Record& record) {
     if (const auto* transmit = std::get_if<Transmit>(&output))
       append(record.sent, transmit->bytes);
     else
-      record.lines.push_back(line_of(output));
+      record.lines.push_back(std::visit(Describe{}, output));
   }
 }
 
@@ -81,11 +82,6 @@ Layout layout_of(std::span<const std::byte> bytes) {
 constexpr std::array<unsigned, 4> kKey{0x37, 0xfa, 0x21, 0x3d};
 
 }  // namespace
-
-template <typename Output>
-std::string line_of(const Output& output) {
-  return std::visit(Describe{}, output);
-}
 
 void drain(ClientConnection& connection, Record& record) { drain_any(connection, record); }
 void drain(ServerConnection& connection, Record& record) { drain_any(connection, record); }

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +18,6 @@ namespace portcullis::tests {
 using Json = nlohmann::ordered_json;
 using Bytes = std::vector<std::byte>;
 
-inline constexpr std::string_view kNonce = "0102030405060708090a0b0c0d0e0f10";
-inline constexpr std::string_view kRequestKey = "AQIDBAUGBwgJCgsMDQ4PEA==";
 inline constexpr std::string_view kGoodAnswer =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: C/0nmHhBztSRGR1CwL6Tf4ZjwpY=\r\n\r\n";
@@ -51,11 +51,7 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// Gives an output as a line, empty for Wait and Transmit.
-template <typename Output>
-std::string line_of(const Output& output);
-
-/// Polls until Wait. `asked` is called with a server's Requested.
+/// Polls until Wait.
 void drain(websocket::ClientConnection& connection, Record& record);
 void drain(websocket::ServerConnection& connection, Record& record);
 

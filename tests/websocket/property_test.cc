@@ -63,7 +63,7 @@ Bytes draw_stream() {
 template <typename Connection>
 void feed_drawn(Connection& connection, std::span<const std::byte> bytes, Record& record) {
   while (!bytes.empty()) {
-    const auto size = std::min<std::size_t>(bytes.size(), *rc::gen::inRange<std::size_t>(0, 40));
+    const auto size = std::min<std::size_t>(bytes.size(), *rc::gen::inRange<std::size_t>(1, 40));
     feed(connection, bytes.first(size), Cut::Whole, record);
     bytes = bytes.subspan(size);
   }
@@ -337,7 +337,7 @@ TEST_CASE("WS-U8-2: the validator agrees with a slow one, in any pieces", "[ws][
     Utf8 utf8;
     std::size_t bad = Utf8::kNone;
     for (std::size_t i = 0; i < text.size() && bad == Utf8::kNone;) {
-      const std::size_t size = *rc::gen::inRange<std::size_t>(0, text.size() - i + 1);
+      const std::size_t size = *rc::gen::inRange<std::size_t>(1, text.size() - i + 1);
       bad = utf8.feed(std::span(text).subspan(i, size));
       if (bad != Utf8::kNone) bad += i;
       i += size;

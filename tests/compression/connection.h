@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "portcullis/core/limits.h"
+#include "portcullis/core/result.h"
+
+namespace portcullis::tests {
+
+/// What a connection made of its messages: each payload with the number of the message that completed it.
+struct Received {
+  std::vector<std::pair<std::size_t, std::string>> payloads;
+  std::optional<std::pair<std::size_t, Error>> error;
+
+  std::vector<std::string> texts() const;
+};
+
+/// Feeds messages to a fresh inflater as a client does: a payload that is not a whole JSON text is held.
+Received receive(const std::vector<std::string>& messages, const Limits& limits);
+
+}  // namespace portcullis::tests
