@@ -37,13 +37,13 @@ Client::Client(Config config, Limits limits, Chance chance, Workspace& workspace
 
 Status Client::start(Instant now) noexcept {
   if (const auto checked = machine_.check(); !checked) return checked;
-  now_ = now;
+  now_ = timers_run_to_ = now;
   machine_.connect(now);
   return kOk;
 }
 
 void Client::opened(Link link, Instant now) noexcept {
-  now_ = now;
+  now_ = timers_run_to_ = now;
   if (!is_current(link) || link_.connection) return;
   link_.connection.emplace(limits_, chance_);
   [[maybe_unused]] const auto queued = link_.connection->open(link_.endpoint, {}, {});
@@ -56,7 +56,7 @@ void Client::received(Link link, std::span<const std::byte> bytes, Instant now) 
 }
 
 void Client::lost(Link link, Instant now) noexcept {
-  now_ = now;
+  now_ = timers_run_to_ = now;
   if (!is_current(link)) return;
   link_.transport = false;
   if (link_.connection) return link_.connection->ended(now);
@@ -64,25 +64,25 @@ void Client::lost(Link link, Instant now) noexcept {
   machine_.open_failed(std::nullopt, 0, Duration{0}, now);
 }
 
-void Client::elapsed(Instant now) noexcept { now_ = now; }
+void Client::elapsed(Instant now) noexcept { now_ = timers_run_to_ = now; }
 
 Status Client::send(const gateway::Command& command, Instant now) noexcept {
-  now_ = now;
+  now_ = timers_run_to_ = now;
   return machine_.send(command, now);
 }
 
 void Client::identify_granted(Instant now) noexcept {
-  now_ = now;
+  now_ = timers_run_to_ = now;
   machine_.identify_granted(now);
 }
 
 void Client::reconnect(Instant now) noexcept {
-  now_ = now;
+  now_ = timers_run_to_ = now;
   machine_.reconnect(now);
 }
 
 void Client::stop(gateway::Leaving how, Instant now) noexcept {
-  now_ = now;
+  now_ = timers_run_to_ = now;
   machine_.stop(how, now);
 }
 
@@ -97,7 +97,7 @@ Output Client::poll() noexcept {
     }
     if (const auto output = poll_link()) return *output;
     if (count_ > 0) continue;
-    if (timers_held() || !machine_.run_due_timer(now_)) return rest();
+    if (timers_held() || !machine_.run_due_timer(timers_run_to_)) return rest();
   }
 }
 
@@ -117,7 +117,7 @@ std::optional<Output> Client::poll_link() noexcept {
     if (const auto* bytes = std::get_if<websocket::Transmit>(&output)) return Transmit{{link_.number}, bytes->bytes};
     if (const auto* wait = std::get_if<websocket::Wait>(&output)) {
       link_.deadline = wait->deadline;
-      if (!wait->deadline || *wait->deadline > now_) break;
+      if (!wait->deadline || *wait->deadline > timers_run_to_) break;
       link_.connection->elapsed(now_);
       continue;
     }

@@ -85,7 +85,8 @@ class Client final : private gateway::Port {
   void received(Link link, std::span<const std::byte> bytes, Instant now) noexcept;
   /// The transport has ended: end of input, reset, or it could not be opened.
   void lost(Link link, Instant now) noexcept;
-  /// The deadline of the last Wait has come.
+  /// The deadline of the last Wait has come. Timers fall due here and in all other calls but `received`: read what lies
+  /// in the socket first, or an acknowledgement in it counts as missing (section 8.5 of the catalogue).
   void elapsed(Instant now) noexcept;
   /// Takes a command to send while the session is live, or to keep until it is (LOCAL-17).
   Status send(const gateway::Command& command, Instant now) noexcept;
@@ -161,6 +162,7 @@ class Client final : private gateway::Port {
   Workspace& workspace_;
   gateway::Machine machine_;
   Instant now_{};
+  Instant timers_run_to_{};  // `received` does not move it: what is still unread may be what a timer waits for
   Current link_;
   std::array<Step, 4> steps_{};
   std::uint8_t first_ = 0;

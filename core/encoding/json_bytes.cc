@@ -86,22 +86,20 @@ struct Block {
   }
   /// Marks [ ] { } and \ ^ _ | ~ DEL: with bit 0x20 set these, and no others, are above z.
   std::uint64_t bracket_like() const noexcept {
-    return ask([](__m128i part) {
-      return _mm_cmpgt_epi8(_mm_or_si128(part, _mm_set1_epi8(0x20)), _mm_set1_epi8('z'));
-    });
+    return ask(
+        [](__m128i part) { return _mm_cmpgt_epi8(_mm_or_si128(part, _mm_set1_epi8(0x20)), _mm_set1_epi8('z')); });
   }
 
   __m128i parts[4];
 };
 
-/// Marks the bytes that follow a backslash which does not itself follow one; `carry` goes from block to block.
-std::uint64_t escaped_bytes(std::uint64_t backslashes, bool& carry) noexcept {
-  std::uint64_t escaped = carry ? 1 : 0;
-  carry = false;
-  backslashes &= ~escaped;
-  while (backslashes != 0) {
+/// Marks the bytes that follow a backslash which does not itself follow one; `carry`, 0 or 1, goes from block to block.
+std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry) noexcept {
+  std::uint64_t escaped = carry;
+  carry = 0;
+  for (backslashes &= ~escaped; backslashes != 0;) {
     const std::uint64_t first = backslashes & (0 - backslashes);
-    carry = first >> 63 != 0;
+    carry = first >> 63;
     escaped |= first << 1;
     backslashes &= ~(first | first << 1);
   }
@@ -121,38 +119,36 @@ std::uint64_t odd_so_far(std::uint64_t word) noexcept {
 /// What a byte that is `bracket_like` does to the depth, by its last three bits.
 constexpr std::array<std::size_t, 8> kDepthChange{0, 0, 0, 1, 0, static_cast<std::size_t>(-1), 0, 0};
 
-/// Steps through the brackets of a block; true when the way ends in it, `at` then standing where.
-bool ends_here(Skip& from, const char* block, std::uint64_t brackets, std::size_t depth_max) noexcept {
+/// Steps through the brackets of a block; gives the one with which the way ends, or 64.
+int last_bracket(const char* block, std::uint64_t brackets, std::size_t& depth, std::size_t depth_max) noexcept {
   for (; brackets != 0; brackets &= brackets - 1) {
     const int index = std::countr_zero(brackets);
-    const std::size_t depth = from.depth + kDepthChange[block[index] & 7];
-    from.too_deep = depth > depth_max;
-    if (from.too_deep) return from.at += index, true;
-    from.depth = depth;
-    if (depth == 0) return from.at += index + 1, true;
+    depth += kDepthChange[block[index] & 7];
+    if (depth - 1 >= depth_max) return index;  // 0 or too many
   }
-  return false;
+  return 64;
 }
 
 }  // namespace
 
 Skip Sse2Bytes::skip(Skip from, const char* end, std::size_t depth_max) noexcept {
-  while (from.at != end && from.depth != 0) {
-    const auto size = std::min<std::size_t>(64, static_cast<std::size_t>(end - from.at));
-    std::array<char, 64> last{};  // what is left at the end, made up to a block with bytes that mean nothing
-    if (size < 64) std::memcpy(last.data(), from.at, size);
-    const char* const bytes = size < 64 ? last.data() : from.at;
+  std::uint64_t inside = from.in_string ? ~std::uint64_t{0} : 0;
+  std::uint64_t carry = from.escaped ? 1 : 0;
+  std::array<char, 64> last{};  // what is left at the end, made up to a block with bytes that mean nothing
+  const char* at = from.at;
+  for (std::ptrdiff_t left = end - at; left > 0 && from.depth != 0; left = end - at) {
+    if (left < 64) std::memcpy(last.data(), at, static_cast<std::size_t>(left));
+    const char* const bytes = left < 64 ? last.data() : at;
     const Block block(bytes);
-    bool carry = from.escaped;
     const std::uint64_t escaped = escaped_bytes(block.backslashes(), carry);
-    const std::uint64_t inside = odd_so_far(block.quotes() & ~escaped) ^ (from.in_string ? ~std::uint64_t{0} : 0);
-    from.in_string = from.escaped = false;
-    if (ends_here(from, bytes, block.bracket_like() & ~inside & ~escaped, depth_max)) return from;
-    from.in_string = inside >> 63 != 0;
-    from.escaped = size < 64 ? (escaped >> size & 1) != 0 : carry;
-    from.at += size;
+    inside = odd_so_far(block.quotes() & ~escaped) ^ (0 - (inside >> 63));
+    const int index = last_bracket(bytes, block.bracket_like() & ~inside & ~escaped, from.depth, depth_max);
+    if (index != 64 && from.depth == 0) return {.at = at + index + 1, .depth = 0};
+    if (index != 64) return {.at = at + index, .depth = from.depth - 1, .too_deep = true};
+    if (left < 64) carry = escaped >> left & 1;
+    at += std::min<std::ptrdiff_t>(left, 64);
   }
-  return from;
+  return {.at = at, .depth = from.depth, .in_string = inside >> 63 != 0, .escaped = carry != 0};
 }
 #endif
 

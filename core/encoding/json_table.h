@@ -9,69 +9,29 @@
 /// which bracket closes which, is the stack of places in json_walk.h.
 namespace portcullis::encoding {
 
+// clang-format off
 /// Where in a text the reader stands, between tokens.
 enum class Place : std::uint8_t { Value, FirstElement, FirstKey, Key, Colon, AfterMember, AfterElement, End };
 
 /// What a byte means at a place.
 enum class Step : std::uint8_t {
-  Refuse,
-  Space,
-  OpenMap,
-  OpenList,
-  Close,
-  Key,
-  Colon,
-  NextKey,
-  NextElement,
-  String,
-  Number,
-  True,
-  False,
-  Null
+  Refuse, Space, OpenMap, OpenList, Close, Key, Colon, NextKey, NextElement, String, Number, True, False, Null
 };
 
-/// Where inside a string. `Refuse` and everything before it have no way on; `Body` is the only state in which it may
-/// end.
+/// Where inside a string. From `Refuse` there is no way on.
 enum class InString : std::uint8_t {
-  Refuse,
-  Body,
-  Escape,
-  Hex1,
-  Hex2,
-  Hex2OfD,
-  Hex3,
-  Hex4,  // \uXXXX; D8 to DB begin a pair, DC to DF may not
-  High3,
-  High4,
-  LowBackslash,
-  LowU,
-  Low1,
-  Low2,  // the high half of a pair and the way to its low half
-  Tail1,
-  Tail2,
-  Tail3,
-  TailOfE0,
-  TailOfED,
-  TailOfF0,
-  TailOfF4,  // UTF-8 as in RFC 3629 section 4
+  Refuse, Body, Escape,
+  Hex1, Hex2, Hex2OfD, Hex3, Hex4,                              // \uXXXX; D8 to DB begin a pair, DC to DF may not
+  High3, High4, LowBackslash, LowU, Low1, Low2,                 // the high half of a pair and the way to its low half
+  Tail1, Tail2, Tail3, TailOfE0, TailOfED, TailOfF0, TailOfF4,  // UTF-8 as in RFC 3629 section 4
   Last = TailOfF4
 };
 
 /// Where inside a number. `Stop`: the byte no longer belongs to it.
 enum class InNumber : std::uint8_t {
-  Stop,
-  Refuse,
-  Start,
-  Minus,
-  Zero,
-  Integer,
-  Point,
-  Fraction,
-  E,
-  Sign,
-  Exponent,
-  Last = Exponent
+  Stop, Refuse, Start, Minus, Zero, Integer, Point, Fraction, E, Sign, Exponent, Last = Exponent
 };
+// clang-format on
 
 template <typename From, typename To>
 struct ByteRow {
@@ -101,28 +61,23 @@ constexpr auto step(const Table& table, From from, char byte) noexcept {
 // clang-format off
 inline constexpr auto kPlaces = [] {
   using P = Place; using S = Step;
-  constexpr auto values = [](auto place, auto& rows, std::size_t& n) {   // what may stand where a value begins
-    for (const ByteRow<P, S>& row : {ByteRow<P, S>
-      {place, '{', '{', S::OpenMap}, {place, '[', '[', S::OpenList}, {place, '"', '"', S::String}, {place, '-', '-', S::Number},
-      {place, '0', '9', S::Number},  {place, 't', 't', S::True},     {place, 'f', 'f', S::False},  {place, 'n', 'n', S::Null}})
-      rows[n++] = row;
-  };
-  std::array<ByteRow<P, S>, 57> rows{};
-  std::size_t n = 0;
-  for (std::size_t place = 0; place <= static_cast<std::size_t>(P::End); ++place)
-    for (const char space : {' ', '\t', '\n', '\r'})
-      rows[n++] = {static_cast<P>(place), static_cast<unsigned char>(space), static_cast<unsigned char>(space), S::Space};
-  values(P::Value, rows, n);
-  values(P::FirstElement, rows, n);
-  for (const ByteRow<P, S>& row : {ByteRow<P, S>
+  auto table = spread<static_cast<std::size_t>(P::End) + 1>(std::to_array<ByteRow<P, S>>({
+    {P::Value,        '"', '"', S::String},      {P::Value,        '{', '{', S::OpenMap}, {P::Value,        '[', '[', S::OpenList},
+    {P::Value,        '0', '9', S::Number},      {P::Value,        '-', '-', S::Number},
+    {P::Value,        't', 't', S::True},        {P::Value,        'f', 'f', S::False},   {P::Value,        'n', 'n', S::Null},
+    {P::FirstElement, '"', '"', S::String},      {P::FirstElement, '{', '{', S::OpenMap}, {P::FirstElement, '[', '[', S::OpenList},
+    {P::FirstElement, '0', '9', S::Number},      {P::FirstElement, '-', '-', S::Number},
+    {P::FirstElement, 't', 't', S::True},        {P::FirstElement, 'f', 'f', S::False},   {P::FirstElement, 'n', 'n', S::Null},
     {P::FirstElement, ']', ']', S::Close},
-    {P::FirstKey,     '"', '"', S::Key},     {P::FirstKey,     '}', '}', S::Close},
+    {P::FirstKey,     '"', '"', S::Key},         {P::FirstKey,     '}', '}', S::Close},
     {P::Key,          '"', '"', S::Key},
     {P::Colon,        ':', ':', S::Colon},
     {P::AfterMember,  ',', ',', S::NextKey},     {P::AfterMember,  '}', '}', S::Close},
-    {P::AfterElement, ',', ',', S::NextElement}, {P::AfterElement, ']', ']', S::Close}})
-    rows[n++] = row;
-  return spread<static_cast<std::size_t>(P::End) + 1>(rows);
+    {P::AfterElement, ',', ',', S::NextElement}, {P::AfterElement, ']', ']', S::Close},
+  }));
+  for (auto& place : table)
+    for (const char space : {' ', '\t', '\n', '\r'}) place[static_cast<unsigned char>(space)] = S::Space;
+  return table;
 }();
 
 inline constexpr auto kStrings = [] {

@@ -35,13 +35,18 @@ class Walk {
   Status run() noexcept;
 
  private:
-  const char* string(const char* at) noexcept;   // from behind the opening quote to behind the closing one
+  // From the opening quote to behind the closing one; what every text is full of, so never a call.
+  [[gnu::always_inline]] const char* string(const char* at) noexcept {
+    at = NativeBytes::plain_end(at + 1, end_);
+    return at != end_ && *at == '"' ? at + 1 : unusual_string(at);
+  }
+  const char* unusual_string(const char* at) noexcept;
   const char* special(const char* at) noexcept;  // over escapes and UTF-8, to the next byte that may be plain
   const char* number(const char* at) noexcept;
   template <std::size_t N>
   const char* word(const char* at, const char (&text)[N]) noexcept;
   const char* skip(const char* at) noexcept;
-  const char* open(const char* at, Place inside, Place after_each) noexcept;
+  const char* open(const char* at, Place after_each) noexcept;
 
   // What goes wrong is noted here, and a null pointer goes back.
   const char* fail(const char* at, Errc code) noexcept;
@@ -74,14 +79,13 @@ const char* Walk<Sink>::fail(const char* at, Errc code) noexcept {
 }
 
 template <typename Sink>
-const char* Walk<Sink>::string(const char* at) noexcept {
-  for (;;) {
-    at = NativeBytes::plain_end(at, end_);
-    if (at == end_) return incomplete();
-    if (*at == '"') return at + 1;
+const char* Walk<Sink>::unusual_string(const char* at) noexcept {
+  while (at != end_ && *at != '"') {
     at = special(at);
     if (at == nullptr) return nullptr;
+    at = NativeBytes::plain_end(at, end_);
   }
+  return at == end_ ? incomplete() : at + 1;
 }
 
 template <typename Sink>
@@ -131,7 +135,7 @@ const char* Walk<Sink>::skip(const char* at) noexcept {
 }
 
 template <typename Sink>
-const char* Walk<Sink>::open(const char* at, Place, Place after_each) noexcept {
+const char* Walk<Sink>::open(const char* at, Place after_each) noexcept {
   if (depth_ == depth_max_) return fail(at, Errc::JsonDepth);
   if (depth_ <= 1) (depth_ == 0 ? root_ : member_) = at;
   after_[++depth_] = after_each;
@@ -148,23 +152,17 @@ Status Walk<Sink>::run() noexcept {
     const char* const from = at;
     ValueKind kind = ValueKind::Missing;  // Missing: not a value, or not the end of one
     switch (step(kPlaces, place, *at)) {
-      case Step::Refuse:
-        return fail(at, place == Place::End ? Errc::JsonTrailing : Errc::JsonSyntax), fault();
-      case Step::Space:
-        ++at;
-        continue;
+      case Step::Refuse: return fail(at, place == Place::End ? Errc::JsonTrailing : Errc::JsonSyntax), fault();
+      case Step::Space: ++at; continue;
       case Step::Colon:
-      case Step::NextElement:
-        ++at, place = Place::Value;
-        continue;
-      case Step::NextKey:
-        ++at, place = Place::Key;
-        continue;
+      case Step::NextElement: ++at, place = Place::Value; continue;
+      case Step::NextKey: ++at, place = Place::Key; continue;
       case Step::Key:
-        at = string(at + 1);
+        at = string(at);
         if (at == nullptr) return fault();
         if (depth_ == 1) sink_.key({from + 1, static_cast<std::size_t>(at - from) - 2});
         place = Place::Colon;
+        if (at != end_ && *at == ':') ++at, place = Place::Value;  // the usual way, without a turn of its own
         continue;
       case Step::OpenMap:
       case Step::OpenList: {
@@ -174,7 +172,7 @@ Status Walk<Sink>::run() noexcept {
           kind = map ? ValueKind::Map : ValueKind::List;
           break;
         }
-        at = open(at, place, map ? Place::AfterMember : Place::AfterElement);
+        at = open(at, map ? Place::AfterMember : Place::AfterElement);
         if (at == nullptr) return fault();
         place = map ? Place::FirstKey : Place::FirstElement;
         continue;
@@ -186,25 +184,19 @@ Status Walk<Sink>::run() noexcept {
         place = after_[depth_];
         continue;
       }
-      case Step::String:
-        at = string(at + 1), kind = ValueKind::String;
-        break;
-      case Step::Number:
-        at = number(at), kind = ValueKind::Number;
-        break;
-      case Step::True:
-        at = word(at, "true"), kind = ValueKind::True;
-        break;
-      case Step::False:
-        at = word(at, "false"), kind = ValueKind::False;
-        break;
-      case Step::Null:
-        at = word(at, "null"), kind = ValueKind::Null;
-        break;
+      case Step::String: at = string(at), kind = ValueKind::String; break;
+      case Step::Number: at = number(at), kind = ValueKind::Number; break;
+      case Step::True: at = word(at, "true"), kind = ValueKind::True; break;
+      case Step::False: at = word(at, "false"), kind = ValueKind::False; break;
+      case Step::Null: at = word(at, "null"), kind = ValueKind::Null; break;
     }
     if (at == nullptr) return fault();
     found(kind, from, at);
     place = after_[depth_];
+    if (at != end_ && *at == ',' && depth_ != 0) {
+      ++at;
+      place = place == Place::AfterMember ? Place::Key : Place::Value;
+    }
   }
   if (place != Place::End) incomplete();
   return place == Place::End ? Status{kOk} : fault();

@@ -203,8 +203,8 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::RearmBeat: rearm_beat(detail); break;
     case Action::ReportUnknown: odd(Odd::What::UnknownOpcode, detail, req::GW_ENV_11); break;
     case Action::CloseToReconnect: close_to_reconnect(detail); break;
-    case Action::CloseInvalidResumable: close_invalid(kInvalidResumable); break;
-    case Action::CloseInvalid: held_.reset(); close_invalid(kEndSession); break;
+    case Action::CloseInvalidResumable: close(kInvalidResumable, invalid_session(Why::InvalidSession)); break;
+    case Action::CloseInvalid: held_.reset(); close(kEndSession, invalid_session(Why::InvalidSession)); break;
     case Action::CloseUndecodable: close_undecodable(detail); break;
     case Action::CloseTimedOut: close(kTimedOut, {.why = detail.why}); break;
     case Action::CloseForGood: close_for_good(); break;
@@ -220,7 +220,7 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::FinishAndStop: finish_and_stop(detail); break;
     case Action::DropAndRetry: held_.reset(); port_.hangup(); retry(ending_, detail); break;
     case Action::DropAndStop: held_.reset(); finish_and_stop(detail); break;
-    case Action::DropSession: drop_session(); break;
+    case Action::DropSession: held_.reset(); ending_ = invalid_session(ending_.why); break;
     case Action::ForgetSession: forget_session(); dial_at_.reset(); finish(Finish::Why::Ended); break;
     case Action::ReconnectAfterClosing: ending_ = {.why = Why::LocalReconnect, .at_once = true}; break;
     case Action::StopAfterClosing: ending_ = {.why = Why::LocalStop, .finish = Finish::Why::Kept}; break;
@@ -394,16 +394,9 @@ void Machine::close_to_reconnect(const Detail& detail) noexcept {
   close(kReconnecting, {.why = asked ? Why::AskedToReconnect : Why::LocalReconnect, .at_once = !asked});
 }
 
-void Machine::close_invalid(std::uint16_t code) noexcept {
+Machine::Ending Machine::invalid_session(Why why) const noexcept {
   const Duration wait = draw_between(chance_, kInvalidWaitMin, kInvalidWaitMax);
-  close(code, {.why = Why::InvalidSession, .wait = wait, .patient = !resumable()});
-}
-
-void Machine::drop_session() noexcept {
-  held_.reset();
-  ending_.at_once = false;
-  ending_.patient = true;
-  ending_.wait = draw_between(chance_, kInvalidWaitMin, kInvalidWaitMax);
+  return {.why = why, .wait = wait, .patient = !resumable(), .finish = ending_.finish};
 }
 
 void Machine::close_undecodable(const Detail& detail) noexcept {
@@ -423,20 +416,15 @@ void Machine::drop_zombie() noexcept {
 }
 
 void Machine::stop_fatal(const Detail& detail) noexcept {
-  port_.hangup();
-  end_link();
   forget_session();
-  finish(Finish::Why::Fatal, detail.close_code);
-  port_.notify(Disconnected{.why = Why::ClosedByPeer,
-                            .close_code = detail.close_code,
-                            .next = Disconnected::Next::Nothing,
-                            .failures = backoff_.failures()});
+  ending_ = {.why = Why::ClosedByPeer, .finish = Finish::Why::Fatal};
+  finish_and_stop(detail);
 }
 
 void Machine::finish_and_stop(const Detail& detail) noexcept {
   port_.hangup();
   end_link();
-  finish(ending_.finish);
+  finish(ending_.finish, ending_.finish == Finish::Why::Fatal ? detail.close_code : std::uint16_t{0});
   port_.notify(Disconnected{.why = ending_.why,
                             .close_code = detail.close_code,
                             .next = Disconnected::Next::Nothing,
@@ -563,7 +551,7 @@ std::optional<Instant> Machine::deadline() const noexcept {
 bool Machine::run_due_timer(Instant now) noexcept {
   const auto due = deadline();
   if (!due || *due > now) return false;
-  now_ = now;
+  now_ = std::max(now_, now);
   run_timer(*due);
   return true;
 }

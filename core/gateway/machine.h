@@ -147,8 +147,7 @@ class Machine {
   void odd(Odd::What what, const Detail& detail, Requirement requirement) noexcept;
 
   void close_to_reconnect(const Detail& detail) noexcept;
-  void close_invalid(std::uint16_t code) noexcept;
-  void drop_session() noexcept;
+  Ending invalid_session(Disconnected::Why why) const noexcept;
   void close_undecodable(const Detail& detail) noexcept;
   void close_for_good() noexcept;
   void close(std::uint16_t code, const Ending& ending) noexcept;

@@ -2,19 +2,19 @@
 
 #include <algorithm>
 
-#include "portcullis/core/websocket/body.h"
+#include "portcullis/core/http/body.h"
+#include "portcullis/core/http/text.h"
 #include "portcullis/core/websocket/handshake.h"
-#include "portcullis/core/websocket/text.h"
 
 namespace portcullis::websocket {
 
 struct ClientConnection::Handshake {
-  explicit Handshake(const Limits& limits) : head(HeadKind::Response, limits), body(limits) {}
+  explicit Handshake(const Limits& limits) : head(http::HeadKind::Response, limits), body(limits) {}
 
   std::string accept;  ///< that the answer must have; empty until the request is queued
   std::vector<std::string> offered;
-  HeadReader head;
-  BodyReader body;
+  http::HeadReader head;
+  http::BodyReader body;
   std::size_t interim = 0;
   const Fault* fault = nullptr;  ///< why it came to nothing, once that is certain
   std::uint64_t fault_at = 0;
@@ -32,20 +32,20 @@ Status ClientConnection::open(const Url& url, std::span<const Field> extra,
   if (const Status status = check_url(url); !status) return status;
   if (const Status status = check_extra(extra); !status) return status;
   for (auto it = subprotocols.begin(); it != subprotocols.end(); ++it)
-    if (!is_token(*it) || std::find(subprotocols.begin(), it, *it) != it)
+    if (!http::is_token(*it) || std::find(subprotocols.begin(), it, *it) != it)
       return caller_error(Errc::Subprotocol, req::WS_HS_3);
 
   const std::string key = draw_key(chance());
   std::string head = "GET " + url.target + " HTTP/1.1\r\n";
-  append_field(head, {"Host", url.host_field()});
-  append_field(head, {"Upgrade", "websocket"});
-  append_field(head, {"Connection", "Upgrade"});
-  append_field(head, {"Sec-WebSocket-Key", key});
-  append_field(head, {"Sec-WebSocket-Version", "13"});
+  http::append_field(head, {"Host", url.host_field()});
+  http::append_field(head, {"Upgrade", "websocket"});
+  http::append_field(head, {"Connection", "Upgrade"});
+  http::append_field(head, {"Sec-WebSocket-Key", key});
+  http::append_field(head, {"Sec-WebSocket-Version", "13"});
   std::string offer;
   for (const std::string_view one : subprotocols) offer.append(offer.empty() ? "" : ", ").append(one);
-  if (!offer.empty()) append_field(head, {"Sec-WebSocket-Protocol", offer});
-  for (const Field& field : extra) append_field(head, field);
+  if (!offer.empty()) http::append_field(head, {"Sec-WebSocket-Protocol", offer});
+  for (const Field& field : extra) http::append_field(head, field);
   queue(head + "\r\n");
   handshake_->accept = accept_value(key);
   handshake_->offered.assign(subprotocols.begin(), subprotocols.end());
@@ -89,7 +89,7 @@ const Fault* ClientConnection::end_head() noexcept {
   }
   if (status < 200) {
     if (shake.interim++ == limits().http_interim_max) return &fault::kInterimTooMany;
-    shake.head = HeadReader(HeadKind::Response, limits());
+    shake.head = http::HeadReader(http::HeadKind::Response, limits());
     return nullptr;
   }
   shake.fault = &fault::kRefused;
@@ -102,10 +102,9 @@ const Fault* ClientConnection::end_head() noexcept {
 const Fault* ClientConnection::check_upgrade() const noexcept {
   const FieldsView fields = handshake_->head.fields();
   const auto chosen = fields.find("Sec-WebSocket-Protocol");
-  if (handshake_->head.minor_version() == 0) return &fault::kStatusVersion;
-  if (any_repeated(fields, {"Upgrade", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"}))
-    return &fault::kFieldRepeated;
-  if (!same_ignoring_case(fields.find("Upgrade").value_or(""), "websocket")) return &fault::kNotUpgraded;
+  if (handshake_->head.minor_version() == 0) return &http::fault::kStatusVersion;
+  if (fields.repeats({"Upgrade", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"})) return &fault::kFieldRepeated;
+  if (!http::same_ignoring_case(fields.find("Upgrade").value_or(""), "websocket")) return &fault::kNotUpgraded;
   if (!fields.lists("Connection", "upgrade")) return &fault::kConnectionKept;
   if (handshake_->accept.empty() || fields.find("Sec-WebSocket-Accept") != handshake_->accept) return &fault::kAccept;
   if (fields.find("Sec-WebSocket-Extensions")) return &fault::kExtension;
@@ -135,13 +134,10 @@ Refused ClientConnection::refused() noexcept {
     shake.fault_at = offset();
   }
   if (shake.fault == &fault::kRefused) shake.body.input_ended();
-  const BodyReader& body = shake.body;
-  return {error_of(*shake.fault, shake.fault_at),
-          shake.head.status(),
-          shake.head.fields(),
-          body.bytes(),
-          body.truncated(),
-          body.incomplete()};
+  const http::HeadReader& head = shake.head;
+  const http::BodyReader& body = shake.body;
+  const Error error = error_of(*shake.fault, shake.fault_at);
+  return {error, head.status(), head.fields(), body.bytes(), body.truncated(), body.incomplete()};
 }
 
 }  // namespace portcullis::websocket

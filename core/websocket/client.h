@@ -5,11 +5,14 @@
 #include <string_view>
 #include <variant>
 
-#include "portcullis/core/websocket/http.h"
+#include "portcullis/core/http/head.h"
 #include "portcullis/core/websocket/stream.h"
 #include "portcullis/core/websocket/url.h"
 
 namespace portcullis::websocket {
+
+using http::Field;
+using http::FieldsView;
 
 /// The 101 was good, frames follow. The subprotocol is empty where the server chose none.
 struct Opened {

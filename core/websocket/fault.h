@@ -1,59 +1,20 @@
 #pragma once
 
-#include <cstdint>
+#include "portcullis/core/fault.h"
 
-#include "portcullis/core/result.h"
-
-namespace portcullis::websocket {
-
-/// A rule that a peer can break: what is reported, how it is answered (a frame's breach with this close code, a
-/// request's with this HTTP status; a response's with nothing at all), and the clause.
-struct Fault {
-  Errc code;
-  std::uint16_t answer;
-  Requirement req;
-  Blame blame = Blame::Peer;
-};
-
-constexpr Error error_of(const Fault& fault, std::uint64_t offset) noexcept {
-  return Error{fault.code, fault.blame, offset, fault.req};
-}
-
-/// The error of a call that the caller got wrong.
-constexpr Error caller_error(Errc code, Requirement req, std::uint64_t offset = 0) noexcept {
-  return Error{code, Blame::Caller, offset, req};
-}
-
-namespace fault {
+/// What may be wrong with a handshake, and with frames (WS-FA-4 says which close code).
+namespace portcullis::websocket::fault {
 
 // clang-format off
-// Heads
-inline constexpr Fault kStatusLine{Errc::HttpStartLine, 0, req::WS_HT_1};
-inline constexpr Fault kStatusVersion{Errc::HttpVersion, 0, req::WS_HT_3};
-inline constexpr Fault kRequestLine{Errc::HttpStartLine, 400, req::WS_HT_4};
-inline constexpr Fault kRequestVersion{Errc::HttpVersion, 505, req::WS_HT_4};
-inline constexpr Fault kMethod{Errc::HttpMethod, 405, req::WS_HT_4};
-inline constexpr Fault kTarget{Errc::HttpTarget, 400, req::WS_HT_4};
-inline constexpr Fault kLineEnd{Errc::HttpFieldLine, 400, req::WS_HT_9};
-inline constexpr Fault kFieldName{Errc::HttpFieldLine, 400, req::WS_HT_6};
-inline constexpr Fault kFieldSpace{Errc::HttpFieldLine, 400, req::WS_HT_7};
-inline constexpr Fault kFieldByte{Errc::HttpFieldLine, 400, req::WS_HT_8};
-inline constexpr Fault kFieldFold{Errc::HttpFieldLine, 400, req::WS_HT_10};
 inline constexpr Fault kFieldRepeated{Errc::HttpFieldRepeated, 400, req::WS_HT_12};
-inline constexpr Fault kStartLineTooLong{Errc::HttpHeadTooLarge, 414, req::WS_HT_13, Blame::Limit};
-inline constexpr Fault kHeadTooLarge{Errc::HttpHeadTooLarge, 431, req::WS_HT_13, Blame::Limit};
 inline constexpr Fault kInterimTooMany{Errc::HttpInterimTooMany, 0, req::WS_HT_14, Blame::Limit};
-inline constexpr Fault kBodyLength{Errc::HttpBodyLength, 0, req::WS_HT_18};
-inline constexpr Fault kChunk{Errc::HttpChunk, 0, req::WS_HT_19};
 inline constexpr Fault kRefused{Errc::HandshakeRefused, 0, req::WS_HT_16};
 inline constexpr Fault kIncomplete{Errc::HandshakeIncomplete, 0, req::WS_HT_23};
-// What the client checks
 inline constexpr Fault kNotUpgraded{Errc::HandshakeUpgrade, 0, req::WS_HS_21};
 inline constexpr Fault kConnectionKept{Errc::HandshakeConnection, 0, req::WS_HS_22};
 inline constexpr Fault kAccept{Errc::HandshakeAccept, 0, req::WS_HS_23};
 inline constexpr Fault kExtension{Errc::HandshakeExtension, 0, req::WS_HS_24};
 inline constexpr Fault kSubprotocol{Errc::HandshakeSubprotocol, 0, req::WS_HS_25};
-// What the server checks
 inline constexpr Fault kBodyAnnounced{Errc::HttpBodyUnexpected, 400, req::WS_HT_25};
 inline constexpr Fault kHost{Errc::HandshakeHost, 400, req::WS_HS_40};
 inline constexpr Fault kUpgradeMissing{Errc::HandshakeUpgrade, 426, req::WS_HS_41};
@@ -64,7 +25,7 @@ inline constexpr Fault kVersionOther{Errc::HandshakeVersion, 426, req::WS_HS_44}
 inline constexpr Fault kOfferMalformed{Errc::HandshakeExtension, 400, req::WS_HS_47};
 inline constexpr Fault kSubprotocolsMalformed{Errc::HandshakeSubprotocol, 400, req::WS_HS_46};
 inline constexpr Fault kHeldTooMuch{Errc::HttpHeadTooLarge, 400, req::WS_HS_49, Blame::Limit};
-// Frames (WS-FA-4 says which code)
+
 inline constexpr Fault kReservedBits{Errc::FrameReservedBits, 1002, req::WS_FR_2};
 inline constexpr Fault kOpcode{Errc::FrameOpcode, 1002, req::WS_FR_3};
 inline constexpr Fault kControlFragmented{Errc::FrameControlFragmented, 1002, req::WS_CT_2};
@@ -83,5 +44,4 @@ inline constexpr Fault kCloseCode{Errc::CloseCodeInvalid, 1002, req::WS_CL_4};
 inline constexpr Fault kCloseReason{Errc::CloseReasonNotUtf8, 1007, req::WS_CL_5};
 // clang-format on
 
-}  // namespace fault
-}  // namespace portcullis::websocket
+}  // namespace portcullis::websocket::fault

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "portcullis/core/websocket/text.h"
+#include "portcullis/core/http/text.h"
 
 namespace portcullis::websocket {
 namespace {
@@ -22,8 +22,8 @@ std::string base64(std::span<const unsigned char> bytes) {
 }
 
 bool is_own(std::string_view name) noexcept {
-  return same_ignoring_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix) ||
-         std::ranges::any_of(kOwn, [&](std::string_view one) { return same_ignoring_case(name, one); });
+  return http::same_ignoring_case(name.substr(0, kOwnPrefix.size()), kOwnPrefix) ||
+         std::ranges::any_of(kOwn, [&](std::string_view one) { return http::same_ignoring_case(name, one); });
 }
 
 }  // namespace
@@ -47,19 +47,11 @@ std::string accept_value(std::string_view key) {
 
 Status check_extra(std::span<const Field> extra) noexcept {
   for (const auto& [name, value] : extra) {
-    if (!is_token(name)) return caller_error(Errc::HeaderName, req::WS_HT_26);
-    if (!std::ranges::all_of(value, is_field_byte)) return caller_error(Errc::HeaderValue, req::WS_HT_26);
+    if (!http::is_token(name)) return caller_error(Errc::HeaderName, req::WS_HT_26);
+    if (!std::ranges::all_of(value, http::is_field_byte)) return caller_error(Errc::HeaderValue, req::WS_HT_26);
     if (is_own(name)) return caller_error(Errc::HeaderReserved, req::WS_HT_26);
   }
   return kOk;
-}
-
-bool any_repeated(const FieldsView& fields, std::initializer_list<std::string_view> names) {
-  return std::ranges::any_of(names, [&](std::string_view name) { return fields.all(name).size() > 1; });
-}
-
-void append_field(std::string& head, const Field& field) {
-  head.append(field.name).append(": ").append(field.value).append("\r\n");
 }
 
 }  // namespace portcullis::websocket

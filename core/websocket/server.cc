@@ -2,30 +2,30 @@
 
 #include <algorithm>
 
+#include "portcullis/core/http/text.h"
 #include "portcullis/core/websocket/handshake.h"
-#include "portcullis/core/websocket/text.h"
 
 namespace portcullis::websocket {
 namespace {
 
 /// Says whether the text is base64 of 16 bytes; bits that pad the last one may be set.
 bool is_key(std::string_view text) noexcept {
-  const auto in_alphabet = [](char c) { return is_alphanumeric(c) || c == '+' || c == '/'; };
+  const auto in_alphabet = [](char c) { return http::is_alphanumeric(c) || c == '+' || c == '/'; };
   return text.size() == 24 && text.ends_with("==") && std::ranges::all_of(text.substr(0, 22), in_alphabet);
 }
 
 bool is_parameter(std::string_view text) {
   const std::size_t equals = text.find('=');
-  if (!is_token(trimmed(text.substr(0, equals)))) return false;
+  if (!http::is_token(http::trimmed(text.substr(0, equals)))) return false;
   if (equals == std::string_view::npos) return true;
-  std::string_view value = trimmed(text.substr(equals + 1));
+  std::string_view value = http::trimmed(text.substr(equals + 1));
   if (value.size() > 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
-  return is_token(value);
+  return http::is_token(value);
 }
 
 bool is_extension(std::string_view text) {
-  const auto pieces = split(text, ';');
-  return is_token(pieces.front()) && std::all_of(pieces.begin() + 1, pieces.end(), is_parameter);
+  const auto pieces = http::split(text, ';');
+  return http::is_token(pieces.front()) && std::all_of(pieces.begin() + 1, pieces.end(), is_parameter);
 }
 
 bool announces_body(const FieldsView& fields) {
@@ -36,9 +36,9 @@ bool announces_body(const FieldsView& fields) {
 }  // namespace
 
 struct ServerConnection::Handshake {
-  explicit Handshake(const Limits& limits) : head(HeadKind::Request, limits) {}
+  explicit Handshake(const Limits& limits) : head(http::HeadKind::Request, limits) {}
 
-  HeadReader head;
+  http::HeadReader head;
   std::vector<std::string_view> subprotocols;
   std::vector<std::byte> held;  ///< came after the head, before the answer
   bool asked = false;           ///< the request was handed out
@@ -70,7 +70,7 @@ ServerConnection::Output ServerConnection::poll() noexcept {
 }
 
 Requested ServerConnection::requested() noexcept {
-  const HeadReader& head = handshake_->head;
+  const http::HeadReader& head = handshake_->head;
   handshake_->subprotocols = head.fields().elements("Sec-WebSocket-Protocol");
   return {head.target(), head.fields(), handshake_->subprotocols};
 }
@@ -88,7 +88,7 @@ void ServerConnection::read_request() noexcept {
 const Fault* ServerConnection::check_request() const {
   const FieldsView fields = handshake_->head.fields();
   const auto version = fields.find("Sec-WebSocket-Version");
-  if (any_repeated(fields, {"Sec-WebSocket-Key", "Sec-WebSocket-Version"})) return &fault::kFieldRepeated;
+  if (fields.repeats({"Sec-WebSocket-Key", "Sec-WebSocket-Version"})) return &fault::kFieldRepeated;
   if (fields.all("Host").size() != 1) return &fault::kHost;
   if (announces_body(fields)) return &fault::kBodyAnnounced;
   if (!fields.lists("Upgrade", "websocket")) return &fault::kUpgradeMissing;
@@ -97,7 +97,8 @@ const Fault* ServerConnection::check_request() const {
   if (*version != "13") return &fault::kVersionOther;
   if (!is_key(fields.find("Sec-WebSocket-Key").value_or(""))) return &fault::kKey;
   if (!std::ranges::all_of(fields.elements("Sec-WebSocket-Extensions"), is_extension)) return &fault::kOfferMalformed;
-  if (!std::ranges::all_of(fields.elements("Sec-WebSocket-Protocol"), is_token)) return &fault::kSubprotocolsMalformed;
+  if (!std::ranges::all_of(fields.elements("Sec-WebSocket-Protocol"), http::is_token))
+    return &fault::kSubprotocolsMalformed;
   return nullptr;
 }
 
@@ -126,12 +127,12 @@ void ServerConnection::respond(int status, std::string_view reason, std::span<co
   const bool upgrade = status == 426;
   std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
   head.append(reason).append("\r\n");
-  append_field(head, {"Content-Length", std::to_string(body.size())});
-  append_field(head, {"Connection", upgrade ? "close, Upgrade" : "close"});
-  if (upgrade) append_field(head, {"Upgrade", "websocket"});
-  if (upgrade || status == 400) append_field(head, {"Sec-WebSocket-Version", "13"});
-  if (status == 405) append_field(head, {"Allow", "GET"});
-  for (const Field& field : fields) append_field(head, field);
+  http::append_field(head, {"Content-Length", std::to_string(body.size())});
+  http::append_field(head, {"Connection", upgrade ? "close, Upgrade" : "close"});
+  if (upgrade) http::append_field(head, {"Upgrade", "websocket"});
+  if (upgrade || status == 400) http::append_field(head, {"Sec-WebSocket-Version", "13"});
+  if (status == 405) http::append_field(head, {"Allow", "GET"});
+  for (const Field& field : fields) http::append_field(head, field);
   queue(head.append("\r\n").append(body));
 }
 
@@ -142,11 +143,11 @@ Status ServerConnection::accept(std::string_view subprotocol, std::span<const Fi
   if (!subprotocol.empty() && std::ranges::find(shake.subprotocols, subprotocol) == shake.subprotocols.end())
     return caller_error(Errc::Subprotocol, req::WS_HS_46);
   std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
-  append_field(head, {"Upgrade", "websocket"});
-  append_field(head, {"Connection", "Upgrade"});
-  append_field(head, {"Sec-WebSocket-Accept", accept_value(*shake.head.fields().find("Sec-WebSocket-Key"))});
-  if (!subprotocol.empty()) append_field(head, {"Sec-WebSocket-Protocol", subprotocol});
-  for (const Field& field : extra) append_field(head, field);
+  http::append_field(head, {"Upgrade", "websocket"});
+  http::append_field(head, {"Connection", "Upgrade"});
+  http::append_field(head, {"Sec-WebSocket-Accept", accept_value(*shake.head.fields().find("Sec-WebSocket-Key"))});
+  if (!subprotocol.empty()) http::append_field(head, {"Sec-WebSocket-Protocol", subprotocol});
+  for (const Field& field : extra) http::append_field(head, field);
   queue(head + "\r\n");
   handshake_done(true);
   if (shake.held.empty()) return kOk;
@@ -156,13 +157,15 @@ Status ServerConnection::accept(std::string_view subprotocol, std::span<const Fi
 }
 
 Status ServerConnection::refuse(int status, std::span<const Field> fields, std::span<const std::byte> body) noexcept {
-  const auto names_challenge = [](const Field& field) { return same_ignoring_case(field.name, "WWW-Authenticate"); };
+  const auto names_challenge = [](const Field& field) {
+    return http::same_ignoring_case(field.name, "WWW-Authenticate");
+  };
   if (!is_connecting() || !handshake_->asked) return caller_error(Errc::NotOpen, req::WS_HS_48);
   if (const Status checked = check_extra(fields); !checked) return checked;
   if (status < 300 || status > 599) return caller_error(Errc::HttpStartLine, req::WS_HT_24);
   if (status == 401 && std::ranges::none_of(fields, names_challenge))
     return caller_error(Errc::HttpFieldLine, req::WS_HT_24);
-  respond(status, {}, fields, as_text(body));
+  respond(status, {}, fields, http::as_text(body));
   handshake_->declined = {Error{Errc::HandshakeRefused, Blame::Caller, offset(), req::WS_HS_48}, status};
   handshake_done(false);
   return kOk;

@@ -5,10 +5,13 @@
 #include <string_view>
 #include <variant>
 
-#include "portcullis/core/websocket/http.h"
+#include "portcullis/core/http/head.h"
 #include "portcullis/core/websocket/stream.h"
 
 namespace portcullis::websocket {
+
+using http::Field;
+using http::FieldsView;
 
 /// A good request has come: answer it with `accept` or `refuse`, now or later.
 struct Requested {

@@ -69,9 +69,8 @@ class Stream {
   /// Queues a message, or its first part when it is not `fin`; `send_more` queues the others.
   ///
   /// Lifetime: the payload is copied.
-  /// Errors:   Blame::Caller, and nothing is queued: NotOpen, AlreadyClosing, TextNotUtf8 (the offset is that of the
-  /// bad
-  ///           byte), FrameMessageUnfinished, FrameContinuationUnexpected.
+  /// Errors:   Blame::Caller, and nothing is queued: NotOpen, AlreadyClosing, FrameMessageUnfinished,
+  ///           FrameContinuationUnexpected, TextNotUtf8 (the offset is that of the bad byte).
   /// Source:   requirements WS-FG-5, WS-U8-7, WS-CL-8.
   Status send(Kind kind, std::span<const std::byte> payload, bool fin = true) noexcept;
   Status send_more(std::span<const std::byte> payload, bool fin) noexcept;
@@ -122,8 +121,9 @@ class Stream {
   using Told = std::optional<Output>;
   enum class Farewell : std::uint8_t { None, Failure, Hangup, Final };  ///< what is still to be said, in this order
 
-  ConnectionEvent next_event() noexcept;
   const ConnectionRow& step(ConnectionEvent event) noexcept;
+  const ConnectionRow& follow(const ConnectionRow& row) noexcept;
+  const ConnectionRow& next_row() noexcept;
   Told perform(const ConnectionRow& row) noexcept;
   Told end(Farewell first) noexcept;
   Output farewell() noexcept;
@@ -150,6 +150,7 @@ class Stream {
   const Chance* chance_;
   const ConnectionRows& connection_;
   const AssemblyRows& assembly_;
+  const ConnectionRow* on_bytes_ = &connection_.row(ConnectionState::Connecting, ConnectionEvent::Bytes);  ///< here
 
   std::span<const std::byte> input_;    ///< the caller's, not yet taken
   std::uint64_t received_ = 0;          ///< bytes of input, those not yet taken included

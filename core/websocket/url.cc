@@ -2,27 +2,21 @@
 
 #include <charconv>
 
-#include "portcullis/core/websocket/fault.h"
-#include "portcullis/core/websocket/text.h"
+#include "portcullis/core/fault.h"
+#include "portcullis/core/http/text.h"
 
 namespace portcullis::websocket {
 namespace {
 
 constexpr std::string_view kAddressBytes = "0123456789abcdefABCDEF:.";
-constexpr std::string_view kNameMarks = "-._~!$&'()*+,;=";
-
-bool is_name_byte(char c) noexcept { return is_alphanumeric(c) || kNameMarks.find(c) != std::string_view::npos; }
+constexpr std::string_view kNameBytes = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~!$&'()*+,;=";
 
 /// Gives how many bytes of `authority` are the host, brackets included; 0 when it has none that is valid.
 std::size_t host_size(std::string_view authority) noexcept {
-  if (authority.starts_with('[')) {
-    const std::size_t end = authority.find_first_not_of(kAddressBytes, 1);
-    const bool address = end != std::string_view::npos && authority[end] == ']' && authority.find(':') < end;
-    return address ? end + 1 : 0;
-  }
-  std::size_t size = 0;
-  while (size < authority.size() && is_name_byte(authority[size])) ++size;
-  return size;
+  if (!authority.starts_with('[')) return std::min(authority.find_first_not_of(kNameBytes), authority.size());
+  const std::size_t end = authority.find_first_not_of(kAddressBytes, 1);
+  const bool address = end < authority.size() && authority[end] == ']' && authority.find(':') < end;
+  return address ? end + 1 : 0;
 }
 
 /// Gives the port that `digits` name, 0 when they name none.
@@ -55,8 +49,8 @@ Result<Url> parse_url(std::string_view text) noexcept {
   const std::size_t colon = text.find(':');
   const std::string_view scheme = text.substr(0, colon);
   Url url;
-  url.secure = same_ignoring_case(scheme, "wss");
-  if ((!url.secure && !same_ignoring_case(scheme, "ws")) || !text.substr(scheme.size()).starts_with("://"))
+  url.secure = http::same_ignoring_case(scheme, "wss");
+  if ((!url.secure && !http::same_ignoring_case(scheme, "ws")) || !text.substr(scheme.size()).starts_with("://"))
     return caller_error(Errc::UrlScheme, req::WS_UR_1, 0);
 
   const std::size_t start = scheme.size() + 3;

@@ -28,7 +28,6 @@ std::size_t skip_ascii(std::span<const std::byte> bytes, std::size_t at) noexcep
 }  // namespace
 
 bool Utf8::lead(std::uint8_t byte) noexcept {
-  if (byte < 0x80) return true;
   if (byte < 0xc2 || byte > 0xf4) return false;
   missing_ = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
   low_ = byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : 0x80;   // no overlong forms
@@ -39,9 +38,10 @@ bool Utf8::lead(std::uint8_t byte) noexcept {
 std::size_t Utf8::feed(std::span<const std::byte> bytes) noexcept {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const auto byte = std::to_integer<std::uint8_t>(bytes[i]);
-    if (missing_ == 0) {
+    if (missing_ == 0 && byte < 0x80) {
+      i = skip_ascii(bytes, i + 1) - 1;
+    } else if (missing_ == 0) {
       if (!lead(byte)) return i;
-      if (byte < 0x80) i = skip_ascii(bytes, i + 1) - 1;
     } else {
       if (byte < low_ || byte > high_) return i;
       low_ = 0x80;

@@ -46,7 +46,7 @@ bool resumes_next(World& world) {
   const auto lines = world.take();
   const bool resumes = !sent(lines, 6).empty();
   CHECK(has(lines, "ask identify") != resumes);
-  CHECK(has(lines, resumes ? "wss://resume.example" : "wss://gateway.example"));
+  CHECK(world.dialled().starts_with(resumes ? "wss://resume.example:" : "wss://gateway.example:"));
   return resumes;
 }
 

@@ -26,7 +26,7 @@ bool identifies_again(World& world) {
   world.take();
   come_back(world);
   const auto lines = world.take();
-  return sent(lines, 6).empty() && has(lines, "ask identify") && has(lines, "dial ") && has(lines, "wss://gateway.");
+  return sent(lines, 6).empty() && has(lines, "ask identify") && world.dialled().starts_with("wss://gateway.example:");
 }
 
 TEST_CASE("GW-READY-2, GW-RES-1, GW-RES-2, GW-RES-20, GW-INT-17: Resume carries what READY gave, and nothing else") {
@@ -40,7 +40,7 @@ TEST_CASE("GW-READY-2, GW-RES-1, GW-RES-2, GW-RES-20, GW-INT-17: Resume carries 
   world.lose();
   world.take();
   come_back(world);
-  CHECK(has(world.take(), "dial 2 wss://r1.example:443/"));
+  CHECK(world.dialled() == "wss://r1.example:443/?v=10&encoding=json");
   CHECK(json::parse(resume) ==
         json{{"op", 6}, {"d", {{"token", "the-secret-token"}, {"session_id", "an opaque id"}, {"seq", 7}}}});
 }
@@ -80,6 +80,14 @@ TEST_CASE(
     world.lose();
     CHECK(identifies_again(world));
   }
+}
+
+TEST_CASE("LOCAL-8, GW-SIZE-1: a session whose id is too long for a Resume leaves nothing to resume") {
+  World world;
+  reach_identifying(world);
+  world.text(ready(std::string(4'100, 'x')));
+  CHECK(world.client().state() == gateway::Machine::State::Ready);
+  CHECK_FALSE(world.client().session());
 }
 
 TEST_CASE("GW-RES-4, GW-RES-6, INV-4: without a sequence there is nothing to resume") {

@@ -100,7 +100,14 @@ void World::upgrade() {
 void World::refuse(std::string_view response) { bytes(bytes_of(response)); }
 
 void World::text(std::string_view json) {
-  bytes(compressed_ ? server_frame(0x82, (*deflater_)(json)) : server_text(json));
+  const Bytes payload = compressed_ ? (*deflater_)(json) : bytes_of(json);
+  std::span<const std::byte> left(payload);
+  for (bool first = true; first || !left.empty(); first = false) {
+    const std::size_t size = split && !left.empty() ? std::clamp<std::size_t>(split(), 1, left.size()) : left.size();
+    const unsigned fragment = (size == left.size() ? 0x80u : 0u) | (first ? 0x01u : 0u);
+    bytes(server_frame(compressed_ ? 0x82 : static_cast<std::uint8_t>(fragment), left.first(size)));
+    left = left.subspan(size);
+  }
 }
 
 void World::bytes(std::span<const std::byte> bytes) {
@@ -111,6 +118,8 @@ void World::bytes(std::span<const std::byte> bytes) {
     poll();
     bytes = bytes.subspan(size);
   }
+  // Nothing is left to read: what is due may run.
+  advance(Duration{0});
 }
 
 void World::close(std::optional<std::uint16_t> code) { bytes(server_close(code)); }
@@ -188,8 +197,8 @@ void World::see(const Output& output) {
     finished_ = false;
     wire_ = ClientBytes{};
     const auto& to = dial->endpoint;
-    line("dial " + number(static_cast<std::int64_t>(link_)) + (to.secure ? " wss://" : " ws://") + to.host + ":" +
-         number(to.port) + to.target);
+    dialled_ = (to.secure ? "wss://" : "ws://") + to.host + ":" + number(to.port) + to.target;
+    line("dial " + number(static_cast<std::int64_t>(link_)) + " " + dialled_);
   } else if (const auto* transmit = std::get_if<Transmit>(&output)) {
     see_bytes(*transmit);
   } else if (const auto* hangup = std::get_if<Hangup>(&output)) {

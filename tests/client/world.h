@@ -29,6 +29,7 @@ class World {
   Client& client() { return *client_; }
   Instant now() const { return now_; }
   std::uint64_t link() const { return link_; }
+  const std::string& dialled() const { return dialled_; }  ///< where the last Dial went
   bool has_link() const { return transport_; }
   bool is_upgraded() const { return upgraded_; }
   bool has_request() const { return wire_.request().has_value(); }
@@ -62,6 +63,8 @@ class World {
 
   /// How received bytes are cut; whole by default.
   std::function<std::size_t(std::size_t left)> cut;
+  /// How many bytes of a payload each message takes (compressed) or each fragment of its message; all by default.
+  std::function<std::size_t()> split;
 
   /// Gives and forgets the lines so far.
   std::vector<std::string> take();
@@ -82,6 +85,7 @@ class World {
   std::uint32_t seed_;
   bool compressed_;
   std::uint64_t link_ = 0;
+  std::string dialled_;
   bool transport_ = false;
   bool upgraded_ = false;
   bool finished_ = false;

@@ -187,9 +187,10 @@ class Probe {
     const auto left = std::max(Duration{0}, next - monotonic_now());
     std::array<pollfd, 2> ready{{{input_, POLLIN, 0}, {socket_, POLLIN, 0}}};
     ::poll(ready.data(), ready.size(), static_cast<int>(left.count()));
-    if (ready[1].revents != 0) read_socket();
     if (ready[0].revents != 0) read_input();
-    if (deadline_ && *deadline_ <= monotonic_now()) {
+    if (ready[1].revents != 0) {
+      read_socket();
+    } else if (deadline_ && *deadline_ <= monotonic_now()) {  // only with nothing left to read
       client_.elapsed(monotonic_now());
       settle();
     }
@@ -260,7 +261,7 @@ class Probe {
   std::optional<Instant> grant_at_;
   Instant identify_from_{};
   std::string typed_;
-  std::array<std::byte, 8'192> bytes_{};
+  std::array<std::byte, 65'536> bytes_{};
 };
 
 using Flags = std::map<std::string, std::string>;

@@ -30,6 +30,7 @@ Result<Finish> run(Client& client, Net& net, const std::function<bool(const Even
   if (const Status started = client.start(net.now()); !started) return started.error();  // names what is wrong
   constexpr Instant kNever = Instant::max();
   Link link;
+  int late_reads = 0;
   for (Instant wake_at = kNever, identify_at = kNever, identify_from{};;) {
     std::optional<bool> dialled;
     bool stop = false;
@@ -52,10 +53,17 @@ Result<Finish> run(Client& client, Net& net, const std::function<bool(const Even
       identify_at = kNever;
       identify_from = net.now() + Duration{5'500};  // one Identify a bucket in 5 s: several shards share a queue
       client.identify_granted(net.now());
+    } else if (late_reads == 100) {
+      late_reads = 0;
+      client.elapsed(net.now());  // there is always more to read, and it has to beat all the same
     } else if (const auto bytes = net.read(std::min(wake_at, identify_at)); !bytes) {
       client.lost(link, net.now());
+    } else if (!bytes->empty()) {
+      late_reads += wake_at <= net.now();
+      client.received(link, *bytes, net.now());
     } else {
-      bytes->empty() ? client.elapsed(net.now()) : client.received(link, *bytes, net.now());
+      late_reads = 0;
+      client.elapsed(net.now());
     }
   }
 }
@@ -94,7 +102,6 @@ class ScriptedNet : public Net {
     if (std::exchange(refuse_next, false)) return false;
     wire_ = {};
     upgraded_ = false;
-    connected_ = true;
     return true;
   }
   void write(std::span<const std::byte> bytes) override {
@@ -106,37 +113,41 @@ class ScriptedNet : public Net {
     }
     for (const auto& frame : wire_.frames()) answer(frame);
   }
-  void close() override { connected_ = false; }
+  void close() override { live_ = false; }
   std::optional<std::span<const std::byte>> read(Instant until) override {
+    if (flood && live_) pour();
     handed_out_ = std::exchange(pending_, {});
     if (!handed_out_.empty()) return handed_out_;
-    if (std::exchange(gone_, false)) {
-      connected_ = false;
-      return std::nullopt;
-    }
+    if (std::exchange(gone_, false)) return std::nullopt;
     now_ = std::max(now_, until);
     return handed_out_;
   }
 
   std::vector<std::string> said;  // by the bot
   bool refuse_next = false;
+  bool flood = false;  // there is always something to read, until three beats have come
 
  private:
   void add(const Bytes& bytes) { pending_.insert(pending_.end(), bytes.begin(), bytes.end()); }
   void answer(const tests::ClientBytes::Frame& frame) {
     if (frame.opcode == 8) {
       said.push_back("close");
+      live_ = false;
       add(tests::server_close(std::nullopt));
       gone_ = true;
       return;
     }
     const std::string op = frame.payload.substr(0, 7);
     said.push_back(op);
-    if (op == R"({"op":1)") add(tests::server_text(R"({"op":11})"));
+    if (op == R"({"op":1)") {
+      ++beats_;
+      add(tests::server_text(R"({"op":11})"));
+    }
     if (op == R"({"op":2)") {
       add(tests::server_text(tests::ready("a-session")));
       add(tests::server_text(tests::dispatch("MESSAGE_CREATE", 2, R"({"content":"hello"})")));
-      gone_ = true;
+      live_ = true;
+      gone_ = !flood;
     }
     if (op == R"({"op":6)") {
       add(tests::server_text(tests::resumed(3)));
@@ -144,10 +155,19 @@ class ScriptedNet : public Net {
     }
   }
 
+  void pour() {
+    now_ += Duration{20};
+    const bool over = beats_ == 3 || s_ > 20'000;
+    add(tests::server_text(
+        tests::dispatch("MESSAGE_CREATE", ++s_, over ? R"({"content":"!stop"})" : R"({"content":"more"})")));
+  }
+
   Instant now_{Duration{1'000'000}};
+  std::int64_t s_ = 2;
+  int beats_ = 0;
   tests::ClientBytes wire_;
   Bytes pending_, handed_out_;
-  bool upgraded_ = false, connected_ = false, gone_ = false;
+  bool upgraded_ = false, live_ = false, gone_ = false;
 };
 
 Chance counting() {
@@ -180,4 +200,14 @@ TEST_CASE("readme: the example goes on when a transport cannot be opened, and sa
   const auto ran = run(refused, net, wants_more);
   REQUIRE(!ran);
   CHECK(ran.error().code == Errc::ConfigToken);
+}
+
+TEST_CASE("readme: the example beats while there is always more to read") {
+  ScriptedNet net;
+  net.flood = true;
+  Workspace workspace;
+  Client client(tests::plain_config(), Limits{}, counting(), workspace);
+  REQUIRE(run(client, net, wants_more));
+  CHECK(net.said == std::vector<std::string>{"connect gateway.example", R"({"op":2)", R"({"op":1)", R"({"op":1)",
+                                             R"({"op":1)", "close"});
 }

@@ -1,6 +1,7 @@
 #include <rapidcheck.h>
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "portcullis/core/websocket/frame.h"
 #include "portcullis/core/websocket/utf8.h"
@@ -12,11 +13,20 @@ namespace {
 
 using namespace websocket;
 
-Bytes draw_bytes(int size_max) {
-  const auto values =
-      *rc::gen::resize(size_max, rc::gen::container<std::vector<std::uint8_t>>(rc::gen::arbitrary<std::uint8_t>()));
-  const auto bytes = std::as_bytes(std::span{values});
-  return {bytes.begin(), bytes.end()};
+/// What is too much to be drawn piece by piece: bytes, and where to cut them. Only the seed is drawn.
+std::mt19937 draw_dice() {
+  return std::mt19937(*rc::gen::noShrink(rc::gen::resize(100, rc::gen::arbitrary<std::uint32_t>())));
+}
+
+std::size_t roll(std::mt19937& dice, std::size_t low, std::size_t high) {
+  return std::uniform_int_distribution<std::size_t>(low, high)(dice);
+}
+
+Bytes draw_bytes(std::size_t size_max) {
+  std::mt19937 dice = draw_dice();
+  Bytes bytes(roll(dice, 0, size_max));
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(dice());
+  return bytes;
 }
 
 /// Text that is UTF-8, mostly.
@@ -59,12 +69,16 @@ Bytes draw_stream() {
   return stream;
 }
 
-/// Feeds all of it in pieces of sizes that are drawn.
+/// Feeds all of it in pieces of sizes that are drawn, none among them.
 template <typename Connection>
 void feed_drawn(Connection& connection, std::span<const std::byte> bytes, Record& record) {
+  std::mt19937 dice = draw_dice();
+  const std::size_t most = roll(dice, 1, std::max<std::size_t>(1, bytes.size()));
   while (!bytes.empty()) {
-    const auto size = std::min<std::size_t>(bytes.size(), *rc::gen::inRange<std::size_t>(1, 40));
-    feed(connection, bytes.first(size), Cut::Whole, record);
+    const std::size_t size = roll(dice, 0, std::min(most, bytes.size()));
+    const Bytes piece(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    connection.received(piece, at(0));
+    drain(connection, record);
     bytes = bytes.subspan(size);
   }
 }
@@ -287,8 +301,9 @@ TEST_CASE("WS-MK-6: masking by words is masking by bytes, at any place and in an
     std::span<std::byte> left = std::span(memory).subspan(start);
     std::uint64_t position = *rc::gen::inRange<std::uint64_t>(0, 1 << 20);
     const std::uint64_t from = position;
+    std::mt19937 dice = draw_dice();
     while (!left.empty()) {
-      const std::size_t size = *rc::gen::inRange<std::size_t>(1, left.size() + 1);
+      const std::size_t size = roll(dice, 0, left.size());
       mask(left.first(size), key, position);
       position += size;
       left = left.subspan(size);
@@ -336,8 +351,9 @@ TEST_CASE("WS-U8-2: the validator agrees with a slow one, in any pieces", "[ws][
     RC_ASSERT(find_bad_utf8(text) == slow_bad_utf8(text));
     Utf8 utf8;
     std::size_t bad = Utf8::kNone;
+    std::mt19937 dice = draw_dice();
     for (std::size_t i = 0; i < text.size() && bad == Utf8::kNone;) {
-      const std::size_t size = *rc::gen::inRange<std::size_t>(1, text.size() - i + 1);
+      const std::size_t size = roll(dice, 0, text.size() - i);
       bad = utf8.feed(std::span(text).subspan(i, size));
       if (bad != Utf8::kNone) bad += i;
       i += size;

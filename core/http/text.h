@@ -6,7 +6,7 @@
 #include <string_view>
 
 /// The byte classes of RFC 9110 section 5.6 and comparisons without regard to ASCII case. No locale is asked.
-namespace portcullis::websocket {
+namespace portcullis::http {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -44,4 +44,4 @@ inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-}  // namespace portcullis::websocket
+}  // namespace portcullis::http

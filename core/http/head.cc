@@ -1,10 +1,10 @@
-#include "portcullis/core/websocket/http.h"
+#include "portcullis/core/http/head.h"
 
 #include <algorithm>
 
-#include "portcullis/core/websocket/text.h"
+#include "portcullis/core/http/text.h"
 
-namespace portcullis::websocket {
+namespace portcullis::http {
 namespace {
 
 constexpr std::string_view kVersion = "HTTP/1.";
@@ -55,6 +55,14 @@ std::vector<std::string_view> FieldsView::elements(std::string_view name) const 
 
 bool FieldsView::lists(std::string_view name, std::string_view element) const {
   return std::ranges::any_of(elements(name), [&](std::string_view one) { return same_ignoring_case(one, element); });
+}
+
+bool FieldsView::repeats(std::initializer_list<std::string_view> names) const {
+  return std::ranges::any_of(names, [&](std::string_view name) { return all(name).size() > 1; });
+}
+
+void append_field(std::string& head, const Field& field) {
+  head.append(field.name).append(": ").append(field.value).append("\r\n");
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -144,4 +152,4 @@ const Fault* HeadReader::read_field(std::string_view line) {
   return nullptr;
 }
 
-}  // namespace portcullis::websocket
+}  // namespace portcullis::http

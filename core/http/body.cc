@@ -1,11 +1,11 @@
-#include "portcullis/core/websocket/body.h"
+#include "portcullis/core/http/body.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "portcullis/core/websocket/text.h"
+#include "portcullis/core/http/text.h"
 
-namespace portcullis::websocket {
+namespace portcullis::http {
 namespace {
 
 /// Gives the number that all of `digits` is, without sign or prefix; nothing when it overflows.
@@ -94,4 +94,4 @@ void BodyReader::input_ended() noexcept {
   stage_ = Stage::Complete;
 }
 
-}  // namespace portcullis::websocket
+}  // namespace portcullis::http

@@ -1,16 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "portcullis/core/http/fault.h"
 #include "portcullis/core/limits.h"
-#include "portcullis/core/websocket/fault.h"
 
-namespace portcullis::websocket {
+namespace portcullis::http {
 
 /// A field of an HTTP head, or one that the caller adds to ours.
 struct Field {
@@ -37,6 +38,8 @@ class FieldsView {
   std::optional<std::string_view> find(std::string_view name) const noexcept;
   /// Gives the elements of a list field over all its lines, without the empty ones. Source: WS-HT-11.
   std::vector<std::string_view> elements(std::string_view name) const;
+  /// Says whether one of the names occurs more than once.
+  bool repeats(std::initializer_list<std::string_view> names) const;
   /// Says whether a list field has the element, whatever its letter case.
   bool lists(std::string_view name, std::string_view element) const;
 
@@ -44,6 +47,9 @@ class FieldsView {
   std::string_view text_;
   std::span<const Entry> entries_;
 };
+
+/// Puts a field line at the end of a head. The caller has checked both parts.
+void append_field(std::string& head, const Field& field);
 
 /// Splits at a separator that stands outside quoted strings; the pieces are trimmed and may be empty.
 std::vector<std::string_view> split(std::string_view text, char separator);
@@ -87,4 +93,4 @@ class HeadReader {
   bool complete_ = false;
 };
 
-}  // namespace portcullis::websocket
+}  // namespace portcullis::http

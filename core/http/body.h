@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "portcullis/core/websocket/http.h"
+#include "portcullis/core/http/head.h"
 
-namespace portcullis::websocket {
+namespace portcullis::http {
 
 /// Reads the body of a refused handshake's response, and keeps as much of it as the limit allows.
 /// Source: RFC 9112 sections 6.3 and 7.1; requirements WS-HT-17 to WS-HT-20.
@@ -53,4 +53,4 @@ class BodyReader {
   bool incomplete_ = false;
 };
 
-}  // namespace portcullis::websocket
+}  // namespace portcullis::http

@@ -1,0 +1,46 @@
+#include "portcullis/tests/client/allocations.h"
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+bool counting = false;
+std::size_t count = 0;
+std::ptrdiff_t bytes = 0;
+
+void* allocate(std::size_t size) {
+  void* const place = std::malloc(size == 0 ? 1 : size);
+  if (place == nullptr) throw std::bad_alloc();
+  if (counting) {
+    ++count;
+    bytes += static_cast<std::ptrdiff_t>(malloc_usable_size(place));
+  }
+  return place;
+}
+
+void release(void* place) noexcept {
+  if (counting && place != nullptr) bytes -= static_cast<std::ptrdiff_t>(malloc_usable_size(place));
+  std::free(place);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* place) noexcept { release(place); }
+void operator delete[](void* place) noexcept { release(place); }
+void operator delete(void* place, std::size_t) noexcept { release(place); }
+void operator delete[](void* place, std::size_t) noexcept { release(place); }
+
+namespace portcullis::tests {
+
+CountAllocations::CountAllocations() noexcept { counting = true; }
+CountAllocations::~CountAllocations() { counting = false; }
+
+std::size_t allocations() noexcept { return count; }
+std::ptrdiff_t live_bytes() noexcept { return bytes; }
+
+}  // namespace portcullis::tests

@@ -1,0 +1,188 @@
+// What a client costs in memory: nothing for each event once it is warm, and little while it waits.
+#include <zlib.h>
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "portcullis/tests/client/allocations.h"
+#include "portcullis/tests/client/talk.h"
+
+namespace portcullis::tests {
+namespace {
+
+using compression::Compression;
+
+enum class Cut { Whole, EveryByte };
+
+// A client with its server's end. Only what happens inside the client is counted.
+class Driven {
+ public:
+  Driven(Compression compression, Cut cut, Workspace& workspace)
+      : compressed_(compression != Compression::None), cut_(cut) {
+    Config config = plain_config();
+    config.compression = compression;
+    const Chance chance = [] { return 0x9e3779b9u; };
+    const CountAllocations on;
+    client_ = std::make_unique<Client>(std::move(config), Limits{}, chance, workspace);
+  }
+
+  ~Driven() {
+    const CountAllocations on;
+    client_.reset();
+  }
+
+  void get_ready() {
+    call([](Client& c, Instant now) { (void)c.start(now); });
+    call([](Client& c, Instant now) { c.opened({1}, now); });
+    give(bytes_of(wire_.accept()));
+    say(hello(41'250));
+    call([](Client& c, Instant now) { c.identify_granted(now); });
+    say(ready("0123456789abcdef0123456789abcdef"));
+  }
+
+  void say(std::string_view json) { give(compressed_ ? server_frame(0x82, deflate_(json)) : server_text(json)); }
+
+  void beat() {
+    now_ = deadline_.value();
+    call([](Client& c, Instant now) { c.elapsed(now); });
+  }
+
+  std::size_t messages() const { return messages_; }
+  std::size_t events() const { return events_; }
+
+ private:
+  void give(std::span<const std::byte> bytes) {
+    const std::size_t step = cut_ == Cut::Whole ? bytes.size() : 1;
+    for (; !bytes.empty(); bytes = bytes.subspan(step))
+      call([part = bytes.first(step)](Client& c, Instant now) { c.received({1}, part, now); });
+  }
+
+  template <typename Call>
+  void call(Call call) {
+    {
+      const CountAllocations on;
+      call(*client_, now_);
+    }
+    for (;;) {
+      const Output output = poll();
+      if (const auto* wait = std::get_if<Wait>(&output)) {
+        deadline_ = wait->deadline;
+        return;
+      }
+      if (const auto* transmit = std::get_if<Transmit>(&output)) see(*transmit);
+      events_ += std::holds_alternative<Notify>(output);
+    }
+  }
+
+  Output poll() {
+    const CountAllocations on;
+    return client_->poll();
+  }
+
+  void see(const Transmit& transmit) {
+    wire_.take(transmit.bytes);
+    messages_ += wire_.frames().size();
+  }
+
+  bool compressed_;
+  Cut cut_;
+  std::unique_ptr<Client> client_;
+  Instant now_{Duration{1'000'000}};
+  std::optional<Instant> deadline_;
+  ClientBytes wire_;
+  Deflater deflate_;
+  std::size_t messages_ = 0;
+  std::size_t events_ = 0;
+};
+
+void live(Driven& driven, int rounds, std::int64_t& s) {
+  for (int i = 0; i < rounds; ++i) {
+    driven.say(dispatch("MESSAGE_CREATE", ++s, R"({"id":"81384788765712384","content":"h\u00e9llo","tts":false})"));
+    driven.beat();
+    driven.say(R"({"t":null,"s":null,"op":11,"d":null})");
+  }
+}
+
+TEST_CASE("LOCAL-6, GW-ZLIB-9: once warm, a dispatch, a beat and its acknowledgement allocate nothing") {
+  for (const auto compression : {Compression::None, Compression::ZlibStream})
+    for (const auto cut : {Cut::Whole, Cut::EveryByte}) {
+      CAPTURE(int(compression), int(cut));
+      Workspace workspace;
+      Driven driven(compression, cut, workspace);
+      driven.get_ready();
+      std::int64_t s = 1;
+      live(driven, 130, s);
+      const std::size_t before = allocations();
+      const std::size_t messages = driven.messages();
+      const std::size_t events = driven.events();
+      live(driven, 300, s);
+      CHECK(allocations() == before);
+      CHECK(driven.messages() - messages == 300);
+      CHECK(driven.events() - events == 300);
+    }
+}
+
+TEST_CASE("GW-ZLIB-9: the count sees an allocation") {
+  const std::size_t before = allocations();
+  {
+    const CountAllocations on;
+    const auto held = std::make_unique<std::array<char, 1'000>>();
+    CHECK(live_bytes() >= 1'000);
+  }
+  CHECK(allocations() > before);
+}
+
+// What the zlib at hand takes from malloc for one stream that has begun.
+std::size_t zlib_bytes() {
+  static std::size_t bytes;
+  bytes = 0;
+  z_stream stream{};
+  stream.zalloc = [](void*, uInt items, uInt size) {
+    bytes += std::size_t{items} * size;
+    return std::calloc(items, size);
+  };
+  stream.zfree = [](void*, void* place) { std::free(place); };
+  const Bytes said = Deflater()(hello(41'250));
+  std::array<Bytef, 256> out{};
+  REQUIRE(inflateInit(&stream) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(said.data()));
+  stream.avail_in = static_cast<uInt>(said.size());
+  stream.next_out = out.data();
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(inflate(&stream, Z_SYNC_FLUSH) == Z_OK);
+  inflateEnd(&stream);
+  return bytes;
+}
+
+// The bytes of a live client that waits, without its configuration and what it shares with others in the workspace.
+std::size_t idle_bytes(Compression compression) {
+  Workspace workspace;
+  std::int64_t s = 1;
+  Driven before_it(compression, Cut::Whole, workspace);
+  before_it.get_ready();
+  live(before_it, 3, s);
+  const std::ptrdiff_t bytes = live_bytes();
+  Driven driven(compression, Cut::Whole, workspace);
+  driven.get_ready();
+  live(driven, 3, s = 1);
+  const auto heap = static_cast<std::size_t>(live_bytes() - bytes) - sizeof(Config);
+  const std::size_t zlib = compression == Compression::ZlibStream ? zlib_bytes() : 0;
+  std::cout << (zlib != 0 ? "zlib-stream: " : "no compression: ") << heap + zlib
+            << " bytes: " << sizeof(Client) - sizeof(Config) << " of the object, "
+            << heap + sizeof(Config) - sizeof(Client) << " on the heap, " << zlib << " of zlib\n";
+  return heap + zlib;
+}
+
+TEST_CASE("GW-SHARD-9: an idle client holds 2 KB at most without compression") {
+  CHECK(idle_bytes(Compression::None) <= 2'048);
+}
+
+TEST_CASE("GW-SHARD-9: an idle client holds 42 KB at most with zlib-stream") {
+  CHECK(idle_bytes(Compression::ZlibStream) <= 43'008);
+}
+
+}  // namespace
+}  // namespace portcullis::tests
