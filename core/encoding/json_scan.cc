@@ -12,6 +12,11 @@ enum class Key : std::uint8_t { Op, S, T, D, Other };
 constexpr std::array<std::string_view, 4> kKeys{"op", "s", "t", "d"};
 
 Key key_of(std::string_view inside) noexcept {
+  if (inside == "op") return Key::Op;
+  if (inside == "s") return Key::S;
+  if (inside == "t") return Key::T;
+  if (inside == "d") return Key::D;
+  if (inside.size() < 6) return Key::Other;  // no room for \uXXXX, the only escape that stands for one of these letters
   for (std::size_t index = 0; index < kKeys.size(); ++index)
     if (equals_unescaped(inside, kKeys[index])) return static_cast<Key>(index);
   return Key::Other;

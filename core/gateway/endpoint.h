@@ -25,9 +25,8 @@ struct Endpoint {
 /// too. First stand those of `base`, then those of `main`, then `v`, `encoding` and `compress`; of parameters with the
 /// same name the last group's stays. Names are compared as the server reads them: `%76` is `v`.
 ///
-/// Errors: Blame::Caller for the main URL, as `parse_url` reports it, and ConfigVersion. Blame::Peer for a broken
-/// `base`
-///         (GW-SEC-2) or has another scheme than `main` (LOCAL-19).
+/// Errors: Blame::Caller for the main URL, as `parse_url` reports it, and ConfigVersion. Blame::Peer for a `base`
+///         that is broken (GW-SEC-2) or has another scheme than `main` (LOCAL-19).
 /// Source: requirements GW-URL-1 to GW-URL-3, GW-URL-6 to GW-URL-10, GW-REST-10, GW-SEC-2, LOCAL-19.
 Result<Endpoint> join_endpoint(std::string_view base, std::string_view main, const Query& query) noexcept;
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -193,7 +192,7 @@ class Machine {
   Instant now_{};
   std::optional<Finish> finished_ = Finish{};
   std::optional<Held> held_;
-  std::deque<Waiting> queue_;
+  std::vector<Waiting> queue_;
   RequestBudget budget_;
   Backoff backoff_;
   Ending ending_;

@@ -150,7 +150,8 @@ class Stream {
   const Chance* chance_;
   const ConnectionRows& connection_;
   const AssemblyRows& assembly_;
-  const ConnectionRow* on_bytes_ = &connection_.row(ConnectionState::Connecting, ConnectionEvent::Bytes);  ///< here
+  /// The row for input in the state at hand: looked up once a state, not once a byte.
+  const ConnectionRow* on_bytes_ = &connection_.row(ConnectionState::Connecting, ConnectionEvent::Bytes);
 
   std::span<const std::byte> input_;    ///< the caller's, not yet taken
   std::uint64_t received_ = 0;          ///< bytes of input, those not yet taken included

@@ -82,9 +82,10 @@ constexpr std::array<Place, 7> kPlaces{{
 
 // Closes with the code and ends the transport; gives what was said.
 Lines close_with(World& world, std::optional<std::uint16_t> code) {
+  const std::uint64_t link = world.link();
   world.take();
   world.close(code);
-  if (world.has_link()) world.lose();
+  if (world.has_link() && world.link() == link) world.lose();
   return world.take();
 }
 

@@ -21,6 +21,7 @@ class Storm {
  public:
   explicit Storm(std::uint32_t seed = 1) : world_(plain_config(), {}, seed), queue_({0}, [] { return 0u; }) {
     world_.on_sent = [this](std::string_view text) {
+      if (world_.now() >= end_) return;
       tally_.identifies += text.starts_with("{\"op\":2,");
       tally_.resumes += text.starts_with("{\"op\":6,");
     };
@@ -31,15 +32,15 @@ class Storm {
 
   Tally run(Duration length, const std::function<void(Storm&)>& serve) {
     tally_ = {};
-    const Instant end = world_.now() + length;
-    while (world_.now() < end) {
+    end_ = world_.now() + length;
+    while (world_.now() < end_) {
       world_.take();
       if (world_.has_link()) {
         ++tally_.connections;
         serve(*this);
         if (world_.has_link()) world_.lose();
-      } else if (*world_.deadline() >= end) {
-        world_.advance(end - world_.now());
+      } else if (*world_.deadline() >= end_) {
+        world_.advance(end_ - world_.now());
       } else {
         world_.advance(*world_.deadline() - world_.now());
       }
@@ -80,6 +81,7 @@ class Storm {
  private:
   World world_;
   gateway::IdentifyQueue queue_;
+  Instant end_ = Instant::max();
   Tally tally_;
 };
 
