@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
 #include <utility>
+
+#include "portcullis/core/gateway/discovery.h"
 
 namespace portcullis {
 namespace {
@@ -12,14 +13,6 @@ constexpr Duration kRetryAfterMax{3'600'000};  // LOCAL-11
 
 std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-// A Retry-After in seconds; the form with a date is left to the back-off.
-Duration retry_after(std::string_view value) noexcept {
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  if (error != std::errc() || end != value.data() + value.size() || seconds < 0) return Duration{0};
-  return std::min(Duration{std::min<std::int64_t>(seconds, 3'600) * 1'000}, kRetryAfterMax);
 }
 
 }  // namespace
@@ -209,8 +202,9 @@ void Client::on(const websocket::Opened&) noexcept {
 
 void Client::on(const websocket::Refused& refused) noexcept {
   if (refused.error.code == Errc::HandshakeIncomplete) return machine_.lost(now_);
-  const auto wait = retry_after(refused.fields.find("Retry-After").value_or(std::string_view()));
-  machine_.open_failed(refused.error, refused.status, wait, now_);
+  const auto field = refused.fields.find("Retry-After").value_or(std::string_view());
+  const Duration wait = gateway::read_retry_after(field).value_or(Duration{0});
+  machine_.open_failed(refused.error, refused.status, std::min(wait, kRetryAfterMax), now_);
 }
 
 void Client::on(const websocket::Message& message) noexcept {

@@ -86,7 +86,8 @@ class Client final : private gateway::Port {
   /// The transport has ended: end of input, reset, or it could not be opened.
   void lost(Link link, Instant now) noexcept;
   /// The deadline of the last Wait has come. Timers fall due here and in all other calls but `received`: read what lies
-  /// in the socket first, or an acknowledgement in it counts as missing (section 8.5 of the catalogue).
+  /// in the socket first, or an acknowledgement in it counts as missing (section 8.5 of the catalogue); but where there
+  /// is always more to read, call this in between, or the beats stop.
   void elapsed(Instant now) noexcept;
   /// Takes a command to send while the session is live, or to keep until it is (LOCAL-17).
   Status send(const gateway::Command& command, Instant now) noexcept;

@@ -2,25 +2,31 @@
 
 #include <rapidcheck.h>
 
-#include <iostream>
+#include <catch2/catch.hpp>
+#include <sstream>
 #include <string>
+#include <utility>
 
 namespace portcullis::tests {
 
 /// How many cases each property draws.
 inline constexpr int kCases = 10'000;
 
-/// Checks a property with kCases cases, or more if RC_PARAMS asks for more. What fails is printed, shrunk.
+/// Checks a property on kCases drawn cases, and that it was truly so many. What fails is printed, shrunk. The seed comes
+/// from RC_PARAMS.
 template <typename Property>
-bool holds(const std::string& description, Property property, int cases = kCases) {
-  auto params = rc::detail::configuration().testParams;
-  params.maxSuccess = std::max(params.maxSuccess, cases);
+void check_always(const std::string& sentence, Property&& property) {
+  rc::detail::TestParams params = rc::detail::configuration().testParams;
+  params.maxSuccess = kCases;
   rc::detail::TestMetadata metadata;
-  metadata.id = metadata.description = description;
-  const auto result = rc::detail::checkTestable(property, metadata, params);
-  rc::detail::printResultMessage(result, std::cerr);
-  std::cerr << '\n';
-  return result.template is<rc::detail::SuccessResult>();
+  metadata.description = sentence;
+  const auto result = rc::detail::checkTestable(std::forward<Property>(property), metadata, params);
+  std::ostringstream message;
+  rc::detail::printResultMessage(result, message);
+  INFO(message.str());
+  rc::detail::SuccessResult success;
+  REQUIRE(result.match(success));
+  CHECK(success.numSuccess == kCases);
 }
 
 }  // namespace portcullis::tests

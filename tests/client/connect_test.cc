@@ -1,6 +1,7 @@
 // From the dial to Identify: where to, with what, how long, and what becomes of a connection that is refused.
 #include <catch2/catch.hpp>
 #include <functional>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -216,8 +217,9 @@ TEST_CASE("LOCAL-11: a Retry-After lengthens the wait, to an hour at most, and n
   CHECK(delay("3600") == 3'600'000);
   CHECK(delay("3601") == 3'600'000);
   CHECK(delay("9223372036854775807") == 3'600'000);
-  for (const std::string_view value :
-       {"0", "-5", "1.5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "99999999999999999999"}) {
+  CHECK(delay("99999999999999999999") == 3'600'000);
+  CHECK(delay("1.5") == 2'000);
+  for (const std::string_view value : {"0", "-5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"}) {
     CAPTURE(value);
     CHECK(delay(value) >= 1'000);
     CHECK(delay(value) <= 1'500);
@@ -281,18 +283,23 @@ TEST_CASE("GW-HELLO-5, GW-HELLO-8, GW-ID-3, GW-ID-4: nothing goes out before Hel
 }
 
 TEST_CASE("GW-HELLO-7, GW-ID-2, GW-RES-6, OP-35: a second Hello re-arms the beats and identifies nobody again") {
-  World world;
-  world.get_ready(41'250);
-  world.take();
-  world.text(hello(1'000));
-  auto lines = world.take();
-  CHECK(has(lines, "! odd: second hello, op 10"));
-  CHECK(world.asks() == 0);
-  world.advance(Duration{1'000});
-  lines = world.take();
-  CHECK(sent(lines, 1).size() == 1);
-  CHECK(sent(lines, 2).empty());
-  CHECK(sent(lines, 6).empty());
+  using Reach = void (*)(World&);
+  for (const Reach reach :
+       std::initializer_list<Reach>{[](World& w) { reach_slot_wait(w); }, [](World& w) { reach_identifying(w); },
+                                    [](World& w) { reach_resuming(w); }, [](World& w) { w.get_ready(); }}) {
+    World world;
+    reach(world);
+    const auto asks = world.asks();
+    world.take();
+    world.text(hello(1'000));
+    CHECK(has(world.take(), "! odd: second hello, op 10"));
+    CHECK(world.asks() == asks);
+    world.advance(Duration{1'000});
+    const auto lines = world.take();
+    CHECK(sent(lines, 1).size() == 1);
+    CHECK(sent(lines, 2).empty());
+    CHECK(sent(lines, 6).empty());
+  }
 }
 
 TEST_CASE("GW-ID-1, GW-ID-6, GW-ID-7, GW-ID-12, GW-ID-13, GW-INT-1: Identify has what it must and no more") {

@@ -1,5 +1,6 @@
 // What a frame may look like, and what becomes of one that is broken.
 #include <catch2/catch.hpp>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "portcullis/tests/client/talk.h"
@@ -144,6 +145,25 @@ TEST_CASE("GW-ENC-5, GW-DISC-3, LOCAL-24, OP-28: an undecodable frame ends the c
     come_back(world);
     CHECK(has(sent(world.take(), 6), R"("seq":5)"));
   }
+}
+
+TEST_CASE("GW-ENC-5, GW-ZLIB-8, OP-28: an undecodable frame ends the connection in every state") {
+  using Reach = void (*)(World&);
+  for (const Reach reach :
+       std::initializer_list<Reach>{[](World& w) { reach_hello_wait(w); }, [](World& w) { reach_slot_wait(w); },
+                                    [](World& w) { reach_identifying(w); }, [](World& w) { reach_resuming(w); },
+                                    [](World& w) { w.get_ready(); }})
+    for (const Config& config : {plain_config(), zlib_config()}) {
+      World world(config);
+      reach(world);
+      const auto session = world.client().session();
+      world.take();
+      world.bytes(server_frame(0x82, bytes_of(std::string_view("\xff\xff\x00\x00\xff\xff", 6))));
+      CHECK(has(world.take(), "> close 4902"));
+      world.lose();
+      CHECK(has(world.take(), "! disconnected: undecodable ("));
+      CHECK(world.client().session() == session);
+    }
 }
 
 TEST_CASE("GW-ENV-18, GW-CONN-5: a text message that is not UTF-8 ends the connection with 1007") {

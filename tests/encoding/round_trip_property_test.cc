@@ -42,7 +42,7 @@ json writable(json value) {
 }
 
 TEST_CASE("GW-ENV-4: what is written parses back to the same", "[encoding][property]") {
-  CHECK(holds("any tree of JSON", [] {
+  check_always("any tree of JSON", [] {
     const json value = writable(json::parse(*json_text()));
     std::vector<char> out;
     JsonWriter writer(out, 1 << 20);
@@ -51,8 +51,8 @@ TEST_CASE("GW-ENV-4: what is written parses back to the same", "[encoding][prope
     const std::string text(out.begin(), out.end());
     RC_ASSERT(json::parse(text) == value);
     RC_ASSERT(text == value.dump());
-  }));
-  CHECK(holds("a string of any bytes, unless it is not UTF-8", [] {
+  });
+  check_always("a string of any bytes, unless it is not UTF-8", [] {
     const auto text = *rc::gen::oneOf(rc::gen::arbitrary<std::string>(), bytes_near_json());
     std::vector<char> out;
     JsonWriter writer(out, 1 << 20);
@@ -68,11 +68,11 @@ TEST_CASE("GW-ENV-4: what is written parses back to the same", "[encoding][prope
     RC_CLASSIFY(utf8, "UTF-8");
     RC_ASSERT(bool(writer.finish()) == utf8);
     RC_ASSERT((!utf8 || read == made));
-  }));
+  });
 }
 
 TEST_CASE("GW-SIZE-1: the limit cuts off exactly what does not fit", "[encoding][property]") {
-  CHECK(holds("any tree of JSON and any limit", [] {
+  check_always("any tree of JSON and any limit", [] {
     const json value = writable(json::parse(*json_text()));
     const std::string whole = value.dump();
     const auto bytes_max = *rc::gen::inRange<std::size_t>(0, whole.size() + 3);
@@ -84,11 +84,11 @@ TEST_CASE("GW-SIZE-1: the limit cuts off exactly what does not fit", "[encoding]
     RC_ASSERT(bool(status) == (whole.size() <= bytes_max));
     RC_ASSERT((status || status.error().code == Errc::CommandTooLarge));
     RC_ASSERT(std::equal(out.begin(), out.end(), whole.begin()));
-  }));
+  });
 }
 
 TEST_CASE("GW-ENV-5: a member is found as nlohmann's tree has it", "[encoding][property]") {
-  CHECK(holds("in maps", [] {
+  check_always("in maps", [] {
     const std::string text =
         *rc::gen::suchThat(json_text(), [](const std::string& t) { return json::parse(t).is_object(); });
     const json whole = json::parse(text);
@@ -98,7 +98,7 @@ TEST_CASE("GW-ENV-5: a member is found as nlohmann's tree has it", "[encoding][p
       RC_ASSERT(bool(made));
       RC_ASSERT(*made == member);
     }
-  }));
+  });
 }
 
 /// Reads a value in every way there is; what comes back lies within what went in, or in the scratch.
@@ -118,7 +118,7 @@ void look_into(ValueView value, std::vector<char>& scratch) {
 }
 
 TEST_CASE("GW-ENC-5: looking into any bytes stays within them", "[encoding][property]") {
-  CHECK(holds("of any kind", [] {
+  check_always("of any kind", [] {
     // A heap block of just this size, so that a sanitizer sees a byte too far.
     const std::string text = *rc::gen::oneOf(bytes_near_json(), damaged_text());
     const std::vector<char> bytes(text.begin(), text.end());
@@ -126,7 +126,7 @@ TEST_CASE("GW-ENC-5: looking into any bytes stays within them", "[encoding][prop
     for (const ValueKind kind :
          {ValueKind::Map, ValueKind::String, ValueKind::Number, ValueKind::True, ValueKind::List})
       look_into({kind, {bytes.data(), bytes.size()}}, scratch);
-  }));
+  });
 }
 
 }  // namespace

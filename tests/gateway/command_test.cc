@@ -2,7 +2,7 @@
 
 #include "portcullis/core/encoding/json_write.h"
 #include "portcullis/core/gateway/command_write.h"
-#include "tests/gateway/always.h"
+#include "portcullis/tests/property.h"
 
 namespace portcullis::tests {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "tests/gateway/always.h"
+#include "portcullis/tests/property.h"
 
 namespace portcullis::tests {
 namespace {

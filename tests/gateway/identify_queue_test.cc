@@ -4,7 +4,7 @@
 #include <numeric>
 #include <random>
 
-#include "tests/gateway/always.h"
+#include "portcullis/tests/property.h"
 
 namespace portcullis::tests {
 namespace {

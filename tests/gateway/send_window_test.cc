@@ -2,7 +2,7 @@
 
 #include <deque>
 
-#include "tests/gateway/always.h"
+#include "portcullis/tests/property.h"
 
 namespace portcullis::tests {
 namespace {

@@ -1,3 +1,5 @@
+#include "tests/property.h"
+
 #include <rapidcheck.h>
 
 #include <catch2/catch.hpp>
@@ -5,7 +7,6 @@
 
 #include "portcullis/core/websocket/frame.h"
 #include "portcullis/core/websocket/utf8.h"
-#include "tests/gateway/always.h"
 #include "tests/websocket/play.h"
 
 namespace portcullis::tests {
