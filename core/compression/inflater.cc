@@ -59,11 +59,13 @@ Error Inflater::broken(Errc code, Requirement req) noexcept {
   return error_.emplace(Error{code, limit ? Blame::Limit : Blame::Peer, taken_, req});
 }
 
-Status Inflater::begin() noexcept {
+Status Inflater::begin() noexcept try {
   if (stream_) return kOk;
-  stream_.reset(new (std::nothrow) z_stream{});
-  if (!stream_ || inflateInit(stream_.get()) != Z_OK) return broken(Errc::OutOfMemory, req::GW_ZLIB_1);
+  stream_.reset(new z_stream{});
+  if (inflateInit(stream_.get()) != Z_OK) return broken(Errc::OutOfMemory, req::GW_ZLIB_1);
   return kOk;
+} catch (const std::bad_alloc&) {
+  return broken(Errc::OutOfMemory, req::GW_ZLIB_1);
 }
 
 Status Inflater::gather(std::span<const std::byte> message) noexcept {

@@ -1,4 +1,4 @@
-#include "portcullis/tests/client/allocations.h"
+#include "tests/client/allocations.h"
 
 #include <malloc.h>
 
@@ -11,14 +11,18 @@ bool counting = false;
 std::size_t count = 0;
 std::ptrdiff_t bytes = 0;
 
-void* allocate(std::size_t size) {
+void* allocate(std::size_t size) noexcept {
   void* const place = std::malloc(size == 0 ? 1 : size);
-  if (place == nullptr) throw std::bad_alloc();
-  if (counting) {
+  if (counting && place != nullptr) {
     ++count;
     bytes += static_cast<std::ptrdiff_t>(malloc_usable_size(place));
   }
   return place;
+}
+
+void* allocate_or_throw(std::size_t size) {
+  if (void* const place = allocate(size)) return place;
+  throw std::bad_alloc();
 }
 
 void release(void* place) noexcept {
@@ -28,12 +32,16 @@ void release(void* place) noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void operator delete(void* place) noexcept { release(place); }
 void operator delete[](void* place) noexcept { release(place); }
 void operator delete(void* place, std::size_t) noexcept { release(place); }
 void operator delete[](void* place, std::size_t) noexcept { release(place); }
+void operator delete(void* place, const std::nothrow_t&) noexcept { release(place); }
+void operator delete[](void* place, const std::nothrow_t&) noexcept { release(place); }
 
 namespace portcullis::tests {
 

@@ -233,6 +233,21 @@ TEST_CASE("GW-PCOMP-3, LOCAL-23: a text message is plain beside a compressed str
   CHECK(has(lines, "! PACKED s=3"));
 }
 
+TEST_CASE("GW-ZLIB-7: a message may end like a payload where none ends") {
+  constexpr std::string_view kMiddle(
+      "\x78\x9c\xaa\x56\x2a\x51\xb2\xca\x2b\xcd\xc9\xd1\x01\x00\x00\x00\xff\xff\x52\x2a\x86\x31\xf2\x0b\x94\xac\x0c\x0d"
+      "\x75\x94\x52\x20\x02\xb5\x00\x00\x00\x00\xff\xff",
+      40);  // section 10 of the catalogue, Z-MID
+  World world(zlib_config());
+  reach_hello_wait(world);
+  const Bytes payload = bytes_of(kMiddle);
+  world.take();
+  world.bytes(server_frame(0x82, std::span(payload).first(18)));
+  world.bytes(server_frame(0x82, std::span(payload).subspan(18)));
+  CHECK_FALSE(has(world.take(), "close"));
+  CHECK(world.client().state() == gateway::Machine::State::AwaitHello);
+}
+
 TEST_CASE("GW-ENC-1, LOCAL-23: a binary message where nothing was agreed on is undecodable") {
   World world;
   world.get_ready();

@@ -7,8 +7,8 @@
 #include <iostream>
 #include <memory>
 
-#include "portcullis/tests/client/allocations.h"
 #include "portcullis/tests/client/talk.h"
+#include "tests/client/allocations.h"
 
 namespace portcullis::tests {
 namespace {

@@ -1,6 +1,7 @@
 // What must not be seen from outside: how a payload is written, compressed and cut up; what stands in a dispatch that
 // is of another type than it should be; bytes of an old link; and that the same history was played before.
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -239,9 +240,13 @@ json wrong(std::mt19937& random, int depth = 0) {
     case 5: return json::array({wrong(random, depth + 1)});
     default: {
       json out;
-      for (const auto* key : {"retry_after", "meta", "guild_id", "session_id", "user", "id", "unavailable"})
+      for (const auto* key : {"meta", "guild_id", "session_id", "user", "id", "unavailable"})
         if (random() % 3 == 0) out[key] = wrong(random, depth + 1);
-      if (random() % 3 == 0) out["opcode"] = json::array({"4", 4});
+      // Of the two that a RATE_LIMITED needs one is right, and the limit would be felt.
+      const bool opcode_is_wrong = random() % 2 == 0;
+      const std::array<json, 4> wrongs{"4", nullptr, json::array({4}), json{{"4", 4}}};
+      out["opcode"] = opcode_is_wrong ? wrongs[random() % 4] : json(4);
+      out["retry_after"] = opcode_is_wrong ? json(30) : wrongs[random() % 4];
       return out;
     }
   }

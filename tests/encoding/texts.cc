@@ -83,7 +83,7 @@ Text envelope_member() {
   return rc::gen::weightedOneOf<std::string>({{4, good("op", integer)},
                                               {2, good("s", integer)},
                                               {2, good("t", string())},
-                                              {3, good("d", value(3))},
+                                              {3, good("d", value(2))},
                                               {1, known_member()},
                                               {2, rc::gen::exec([] { return *string() + ":" + *value(1); })}});
 }
@@ -91,7 +91,7 @@ Text envelope_member() {
 }  // namespace
 
 Text json_text() {
-  return rc::gen::exec([] { return *space() + *value(4) + *space(); });
+  return rc::gen::exec([] { return *space() + *value(3) + *space(); });
 }
 
 Text envelope_text() {

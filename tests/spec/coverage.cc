@@ -4,7 +4,6 @@
 //
 // Listed are those that bind a client with MUST or SHOULD, ours and the invariants among them. It fails only when it
 // finds no tests, or a test that cites what the catalogue does not have.
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -84,11 +83,13 @@ std::map<std::string, std::string> read_citations() {
 }
 
 bool all_known(const std::map<std::string, std::string>& citations, const std::vector<Requirement>& catalogue) {
+  std::set<std::string> known;
+  for (const auto& each : catalogue) known.insert(each.id);
   bool good = true;
   for (const auto& [id, path] : citations) {
-    const bool known = std::any_of(catalogue.begin(), catalogue.end(), [&](const auto& each) { return each.id == id; });
-    if (!known) std::cout << path << " cites " << id << ", which the catalogue does not have\n";
-    good &= known;
+    if (known.contains(id)) continue;
+    std::cout << path << " cites " << id << ", which the catalogue does not have\n";
+    good = false;
   }
   return good;
 }
