@@ -45,12 +45,13 @@ def unit_test(name, srcs = None, deps = [], size = "small", **kwargs):
         **kwargs
     )
 
-def property_test(name, srcs = None, deps = [], size = "medium", **kwargs):
+def property_test(name, srcs = None, deps = [], size = "medium", timeout = "long", **kwargs):
     """A RapidCheck property inside a Catch2 test."""
     unit_test(
         name = name,
         srcs = srcs,
         size = size,
+        timeout = timeout,
         deps = deps + ["@rapidcheck"],
         **kwargs
     )
