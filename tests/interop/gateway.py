@@ -3,6 +3,8 @@
 
 Usage: gateway.py PROBE DIRECTORY
 
+DIRECTORY holds a certificate for localhost, certificate.pem, and its key, key.pem, for the runs over TLS.
+
 The WebSockets are those of Debian's python3-websockets, the compression is Python's zlib: nothing here shares code with
 what is tested. Each run is a list of links in the order in which the probe has to open them, on the main port or on the
 port that READY names for resuming; every dispatch is remembered, and in the end the probe has to have printed each of
@@ -17,6 +19,7 @@ import json
 import os
 import random
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -27,6 +30,7 @@ from websockets.exceptions import ConnectionClosed, InvalidState
 from websockets.legacy.server import WebSocketServerProtocol, serve
 
 HOST = "127.0.0.1"
+CERTIFICATE = "certificate.pem"
 INTENTS = 1 << 0 | 1 << 1 | 1 << 9  # guilds, their members, their messages
 BEAT_MS = 1_000
 BUSY_BEAT_MS = 2_000  # where thousands of dispatches flow
@@ -353,7 +357,7 @@ class Log:
 
     def __init__(self):
         self.sessions = []  # a list of (name, s, bytes, crc32) for each READY
-        self.dials = []  # (which session, the last s of it) at each dial
+        self.starts = []  # (which session, the last s of it) at each link
         self.disconnects = []
         self.delays_ms = []
         self.finishes = []
@@ -369,9 +373,9 @@ class Log:
             self.sessions[-1].append((event["name"], event["s"], event["d_bytes"], event["d_crc32"]))
             if event["out_of_place"]:
                 self.odd.append(event)
-        elif kind == "dial":
+        elif kind == "connected":
             last = max(s for _, s, _, _ in self.sessions[-1]) if self.sessions else 0
-            self.dials.append((len(self.sessions) - 1, last))
+            self.starts.append((len(self.sessions) - 1, last))
         elif kind == "disconnected":
             self.disconnects.append((event["why"], event["next"]))
             self.delays_ms.append(event["delay_ms"])
@@ -396,7 +400,7 @@ class Probe:
 
     async def start(self):
         run = self.run
-        command = [run.probe, "--url", f"ws://{HOST}:{run.ports['main']}", "--seed", str(run.seed),
+        command = [run.probe, "--url", run.url("main"), "--ca", os.path.join(run.directory, CERTIFICATE),
                    "--compression", "zlib-stream" if run.compressed else "none", "--intents", str(INTENTS),
                    "--seconds-max", str(int(RUN_S)), *self.arguments]
         environment = {"PROBE_TOKEN": run.token}
@@ -443,7 +447,8 @@ class Run:
 
     name = ""
     compressed = True
-    shard = None
+    secure = False
+    shard = [0, 1]
     probe_arguments = ()
 
     def __init__(self, ledger, secrets, probe, directory, seed):
@@ -466,6 +471,16 @@ class Run:
         """The links to come: port and what happens there."""
         raise NotImplementedError
 
+    def url(self, where):
+        return f"wss://localhost:{self.ports[where]}" if self.secure else f"ws://{HOST}:{self.ports[where]}"
+
+    def tls(self):
+        if not self.secure:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*(os.path.join(self.directory, name) for name in (CERTIFICATE, "key.pem")))
+        return context
+
     async def play(self):
         print(f"{self.name}: seed {self.seed}", flush=True)
         self.steps = self.script()
@@ -475,7 +490,7 @@ class Run:
         try:
             for where in ("main", "resume"):
                 server = await serve(self.handler(where), HOST, 0, create_protocol=Protocol, compression=None,
-                                     ping_interval=None, close_timeout=5, max_size=1 << 20)
+                                     ping_interval=None, close_timeout=5, max_size=1 << 20, ssl=self.tls())
                 servers.append(server)
                 self.ports[where] = server.sockets[0].getsockname()[1]
             await self.client.start()
@@ -537,7 +552,7 @@ class Run:
         d = await link.shaken(2)
         self.check(d.get("token") == self.token, "GW-ID-1, GW-RES-20: Identify carries the bare token")
         self.check(d.get("intents") == INTENTS, "GW-INT-1: and the intents", d.get("intents"))
-        self.check(d.get("shard") == self.shard, "GW-ID-10: and the shard, where there is one", d.get("shard"))
+        self.check(d.get("shard") == self.shard, "GW-ID-10: and the shard", d.get("shard"))
         properties = d.get("properties")
         well = isinstance(properties, dict) and set(properties) == {"os", "browser", "device"}
         self.check(well and all(properties.values()), "GW-ID-6: and the properties", properties)
@@ -547,7 +562,7 @@ class Run:
         session = Session(self.secrets.make(self.rng))
         session.number = len(self.sessions)
         self.sessions.append(session)
-        await link.ready(session, f"ws://{HOST}:{self.ports['resume']}")
+        await link.ready(session, self.url("resume"))
 
     async def resume_asked(self, link, beat_ms):
         """Checks the Resume; gives the session and what the client has of it."""
@@ -573,8 +588,8 @@ class Run:
     # What can be judged only in the end.
 
     def judge(self):
-        self.check(len(self.log.dials) == len(self.links), "each dial became a link", len(self.log.dials))
-        for number, (link, (session, last)) in enumerate(zip(self.links, self.log.dials), start=1):
+        self.check(len(self.log.starts) == len(self.links), "each link was told of", len(self.log.starts))
+        for number, (link, (session, last)) in enumerate(zip(self.links, self.log.starts), start=1):
             op, d, _ = link.handshake.result()
             if op == 6:
                 same = self.sessions[session].id == d["session_id"] and last == d["seq"]
@@ -599,10 +614,10 @@ class Run:
 
 
 class TheLongRun(Run):
-    """10,000 dispatches over zlib-stream in one session, through four losses of the link."""
+    """10,000 dispatches over TLS and zlib-stream in one session, through four losses of the link."""
 
     name = "the long run"
-    probe_arguments = ("--identify-spacing-ms", "5000")
+    secure = True
     disconnects = [("LostLink", "Resume"), ("LostLink", "Resume"), ("AskedToReconnect", "Resume"),
                    ("InvalidSession", "Identify"), ("LocalStop", "Nothing")]
 

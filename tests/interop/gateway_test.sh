@@ -11,6 +11,9 @@ fi
 scratch=$(mktemp -d "${TEST_TMPDIR:-/tmp}/gateway.XXXXXX") || exit 1
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/printed"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+  -addext subjectAltName=DNS:localhost -keyout "$scratch/key.pem" -out "$scratch/certificate.pem" 2>"$scratch/openssl" ||
+  { cat "$scratch/openssl" && exit 1; }
 timeout -k 5 240 /usr/bin/python3 -I "$2" "$1" "$scratch" >"$scratch/printed/gateway" 2>&1
 status=$?
 cat "$scratch/printed/gateway"

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "portcullis/driver/shard.h"
+
+namespace portcullis::driver {
+
+struct GroupOptions {
+  /// The shards' common part. An empty `url` is asked for; `identify.shard` and `max_concurrency` are filled in.
+  Config config;
+  Limits limits;
+  std::string api_url = "https://discord.com/api";
+  std::string agent_url = "https://portcullis.invalid";  ///< your bot's page, for User-Agent (GW-REST-8)
+  std::string ca_file;                                   ///< PEM; empty: the system's store
+  std::uint32_t shard_count = 0;                         ///< of the whole bot; 0: as GET /gateway/bot recommends, or 1
+  std::vector<std::uint32_t> shard_ids;                  ///< to be run here; empty: all
+  /// To resume, by place in `shard_ids`; may be shorter.
+  std::vector<std::optional<Session>> sessions;
+  Duration connect_timeout{10'000};
+};
+
+/// Several shards of one bot: asks where to connect and how many shards there should be, starts them within the limits
+/// for Identify (one queue for all, by `shard_id % max_concurrency`), and stops them together.
+class ShardGroup {
+ public:
+  /// Finds the gateway, which blocks while the network is down, and starts the shards.
+  ///
+  /// Errors:   what waiting does not mend: a bad configuration, a refused token, an unreadable CA file; and
+  ///           `cancelled`, set by another thread.
+  /// Lifetime: the observer is borrowed and must outlive the group.
+  static std::variant<std::unique_ptr<ShardGroup>, Trouble> start(GroupOptions options, Observer& observer,
+                                                                  const std::atomic<bool>& cancelled);
+
+  const std::vector<std::unique_ptr<Shard>>& shards() const noexcept { return shards_; }
+  void stop(gateway::Leaving how);
+  /// Waits until all have stopped.
+  void wait();
+
+ private:
+  ShardGroup(std::vector<std::uint32_t> ids, const gateway::SessionStartLimit& limit);
+
+  IdentifyGate gate_;
+  std::vector<std::unique_ptr<Shard>> shards_;  // after the gate that they borrow
+};
+
+}  // namespace portcullis::driver

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "portcullis/driver/trouble.h"
+#include "portcullis/oracle/mock/peer.h"
+
+namespace portcullis::mock {
+
+struct ServerOptions {
+  World world;                        ///< `gateway_url` is filled in
+  std::string address = "127.0.0.1";  ///< to listen on
+  std::uint16_t gateway_port = 0;     ///< 0: the system chooses
+  std::uint16_t api_port = 0;
+  std::uint16_t control_port = 0;
+  bool tls = false;                   ///< wss and https, with a certificate made at start; control is always plain
+  std::string ca_file;                ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
+  std::uint32_t shards = 1;           ///< recommended by /gateway/bot
+  /// Called on the server's thread with each step, and with a line for each REST and control request.
+  std::function<void(const Stepped&)> on_step;
+  std::function<void(const std::string&)> on_request;
+};
+
+/// The mock gateway on real sockets: one thread, any number of clients; the REST answers that libraries ask for before
+/// they connect (`/gateway`, `/gateway/bot`, `/users/@me`, `/oauth2/applications/@me`); and control over HTTP.
+///
+/// Lifetime: it serves from `open` until it is destroyed, which ends all connections.
+class Server {
+ public:
+  static std::variant<std::unique_ptr<Server>, driver::Trouble> open(ServerOptions options);
+  ~Server();
+
+  const std::string& gateway_url() const noexcept;  ///< ws://127.0.0.1:PORT, or wss://localhost:PORT
+  const std::string& api_url() const noexcept;      ///< http://127.0.0.1:PORT/api, or https://localhost:PORT/api
+  const std::string& control_url() const noexcept;
+  const std::string& ca_file() const noexcept;      ///< empty without TLS
+
+  /// Runs a function on the server's thread, with the peer, and waits for it; for programs that script the mock.
+  void with_peer(const std::function<void(Peer&, Instant)>& act);
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace portcullis::mock
