@@ -11,6 +11,7 @@ load("@portcullis//bazel:toolchain_repositories.bzl", "toolchain_repositories")
 LIBRARIES = {
     "benchmark": struct(header = "benchmark/benchmark.h", linkopts = ["-lbenchmark", "-lpthread"], package = "libbenchmark-dev"),
     "catch2": struct(header = "catch2/catch.hpp", linkopts = [], package = "catch2"),
+    "cli11": struct(header = "CLI/CLI.hpp", linkopts = [], package = "libcli11-dev"),
     "nlohmann_json": struct(header = "nlohmann/json.hpp", linkopts = [], package = "nlohmann-json3-dev"),
     "openssl": struct(header = "openssl/evp.h", linkopts = ["-lssl", "-lcrypto"], package = "libssl-dev"),
     "rapidcheck": struct(header = "rapidcheck.h", linkopts = ["-lrapidcheck"], package = "librapidcheck-dev"),

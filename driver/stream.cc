@@ -38,6 +38,8 @@ struct Words {
 };
 
 constexpr std::string_view kUntrusted = "the certificate's issuer is not known here: give the CA's file with --ca";
+constexpr std::string_view kOtherKey =
+    "the certificate's issuer has another key than the CA of its name: give the present CA's file with --ca";
 constexpr std::string_view kNoVersion = "no TLS version in common: both ends need 1.2 or later";
 constexpr std::string_view kNoTls = "the other end does not speak TLS: is it ws:// rather than wss://?";
 
@@ -52,6 +54,8 @@ constexpr std::array kCertificateWords{
     Words{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, kUntrusted},
     Words{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, kUntrusted},
     Words{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, kUntrusted},
+    // A gateway for tests makes a CA of the same name at every start.
+    Words{X509_V_ERR_CERT_SIGNATURE_FAILURE, kOtherKey},
 };
 constexpr std::array kTlsWords{
     Words{SSL_R_UNSUPPORTED_PROTOCOL, kNoVersion},

@@ -130,7 +130,7 @@ const Fault* HeadReader::read_request_line(std::string_view line) {
   if (v.size() != 8 || !v.starts_with("HTTP/") || !is_digit(v[5]) || v[6] != '.' || !is_digit(v[7]))
     return &fault::kRequestLine;
   if (v[5] != '1' || v[7] == '0') return &fault::kRequestVersion;
-  if (line.substr(0, target - 1) != "GET") return &fault::kMethod;
+  method_ = line.substr(0, target - 1);
   target_ = target_of(line.substr(target, version - target - 1));
   return target_.empty() ? &fault::kTarget : nullptr;
 }

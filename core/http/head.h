@@ -71,6 +71,7 @@ class HeadReader {
   FieldsView fields() const noexcept { return {text_, entries_}; }
   int status() const noexcept { return status_; }  ///< 0 before the status line is read
   int minor_version() const noexcept { return minor_version_; }
+  const std::string& method() const noexcept { return method_; }  ///< empty before the request line is read
   const std::string& target() const noexcept { return target_; }  ///< path and query
 
  private:
@@ -83,6 +84,7 @@ class HeadReader {
   std::string text_;         ///< the head as it came, but for folds
   std::size_t line_at_ = 0;  ///< where the line at hand starts in it
   std::vector<FieldsView::Entry> entries_;
+  std::string method_;
   std::string target_;
   int status_ = 0;
   int minor_version_ = 0;

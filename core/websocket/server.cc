@@ -79,6 +79,7 @@ void ServerConnection::read_request() noexcept {
   Handshake& shake = *handshake_;
   while (is_connecting() && !shake.asked && !input().empty()) {
     const Fault* fault = shake.head.feed(static_cast<char>(take(1).front()));
+    if (!shake.head.method().empty() && shake.head.method() != "GET") fault = &http::fault::kMethod;
     if (fault == nullptr && shake.head.complete()) fault = check_request();
     if (fault != nullptr) decline(*fault, offset() - 1);
     shake.asked = fault == nullptr && shake.head.complete();

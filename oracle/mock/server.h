@@ -17,9 +17,9 @@ struct ServerOptions {
   std::uint16_t gateway_port = 0;     ///< 0: the system chooses
   std::uint16_t api_port = 0;
   std::uint16_t control_port = 0;
-  bool tls = false;                   ///< wss and https, with a certificate made at start; control is always plain
-  std::string ca_file;                ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
-  std::uint32_t shards = 1;           ///< recommended by /gateway/bot
+  bool tls = false;          ///< wss and https, with a certificate made at start; control is always plain
+  std::string ca_file;       ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
+  std::uint32_t shards = 1;  ///< recommended by /gateway/bot
   /// Called on the server's thread with each step, and with a line for each REST and control request.
   std::function<void(const Stepped&)> on_step;
   std::function<void(const std::string&)> on_request;
@@ -37,9 +37,10 @@ class Server {
   const std::string& gateway_url() const noexcept;  ///< ws://127.0.0.1:PORT, or wss://localhost:PORT
   const std::string& api_url() const noexcept;      ///< http://127.0.0.1:PORT/api, or https://localhost:PORT/api
   const std::string& control_url() const noexcept;
-  const std::string& ca_file() const noexcept;      ///< empty without TLS
+  const std::string& ca_file() const noexcept;  ///< empty without TLS
 
-  /// Runs a function on the server's thread, with the peer, and waits for it; for programs that script the mock.
+  /// Runs a function on the server's thread, with the peer, and waits until what it did is written; for programs that
+  /// script the mock. Not to be called from the callbacks.
   void with_peer(const std::function<void(Peer&, Instant)>& act);
 
  private:

@@ -115,7 +115,7 @@ std::string as_written(const std::string& value) {
 
 TEST_CASE("readme: its code is what example_test compiles and runs") {
   const auto parts = marked_parts(lines_of("tests/readme/example.cc"));
-  CHECK(parts.size() == 3);
+  CHECK(parts.size() == 2);
   CHECK(blocks(lines_of("README.md"), "cpp") == parts);
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("readme: what is named is found, and what does not exist is noticed") 
 }
 
 TEST_CASE("readme: the pages stay short") {
-  constexpr std::array<std::size_t, 3> kLinesMax{220, 200, 160};
+  constexpr std::array<std::size_t, 3> kLinesMax{270, 220, 160};
   for (std::size_t i = 0; i < kPages.size(); ++i) CHECK(lines_of(kPages[i]).size() <= kLinesMax[i]);
 }
 

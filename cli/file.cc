@@ -1,0 +1,63 @@
+#include "portcullis/cli/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "portcullis/cli/verb.h"
+#include "portcullis/driver/fd.h"
+
+namespace portcullis::cli {
+namespace {
+
+constexpr std::size_t kBytesMax = 1024 * 1024;
+
+[[noreturn]] void fail(std::string_view option, std::string_view what, const std::string& path, int error) {
+  throw Failure(Exit::Usage,
+                std::string(option) + ": cannot " + std::string(what) + " " + path + ": " + std::strerror(error));
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const auto count = ::write(fd, content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::string_view option) {
+  const driver::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) fail(option, "read", path, errno);
+  std::string content;
+  std::array<char, 16 * 1024> part;
+  while (true) {
+    const auto count = ::read(file.get(), part.data(), part.size());
+    if (count < 0) fail(option, "read", path, errno);
+    if (count == 0) return content;
+    content.append(part.data(), static_cast<std::size_t>(count));
+    if (content.size() > kBytesMax) fail(option, "read", path, EFBIG);
+  }
+}
+
+void replace_file(const std::string& path, std::string_view content, bool secret, std::string_view option) {
+  std::string fresh = path + ".XXXXXX";
+  const driver::Fd file(::mkstemp(fresh.data()));  // which makes it with mode 0600
+  if (!file) fail(option, "write", path, errno);
+  const bool well = (secret || ::fchmod(file.get(), 0644) == 0) && write_all(file.get(), content) &&
+                    ::fsync(file.get()) == 0 && ::rename(fresh.c_str(), path.c_str()) == 0;
+  if (well) return;
+  const int error = errno;
+  ::unlink(fresh.c_str());
+  fail(option, "write", path, error);
+}
+
+}  // namespace portcullis::cli

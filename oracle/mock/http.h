@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "portcullis/core/http/body.h"
+#include "portcullis/core/http/head.h"
+
+namespace portcullis::mock {
+
+/// The longest body that is read.
+inline constexpr std::size_t kHttpBodyBytesMax = 1024 * 1024;
+
+/// A whole request.
+struct HttpRequest {
+  std::string method;
+  std::string path;                                         ///< percent escapes resolved
+  std::string query;                                        ///< without the question mark, as it came
+  std::vector<std::pair<std::string, std::string>> fields;  ///< in their order
+  std::string body;
+  bool keep_alive = true;
+
+  /// Gives the value of the first field of that name, whatever its letter case.
+  std::optional<std::string_view> find(std::string_view name) const noexcept;
+};
+
+/// What is answered: a status and a body of JSON.
+struct HttpAnswer {
+  int status = 200;
+  std::string body;
+  std::string allow;       ///< of 405: the methods that would do
+  bool path_known = true;  ///< what is not known may hold anything, a webhook's token for one, and is not shown
+};
+
+/// Gives the answer whose body is {"error": text}.
+HttpAnswer http_error(int status, std::string_view text);
+
+/// Writes the response: `Content-Type: application/json` to the letter, since libraries take any more for text.
+///
+/// Shape:  the answer to a HEAD has no body, but its length.
+std::string write_response(const HttpAnswer& answer, std::string_view method, bool keep_alive);
+
+/// Reads HTTP/1.1 requests, without I/O, one behind the other.
+///
+/// Shape:    feed it bytes cut in any way, and again what it has left, until it gives More and nothing is left. After
+/// an
+///           error it reads nothing any more: answer, and close.
+/// Errors:   400 malformed, 413 body above `kHttpBodyBytesMax`, 414 and 431 head above `Limits`, 501 an unknown
+/// transfer
+///           coding, 505 not HTTP/1.1.
+/// Source:   RFC 9112 sections 2 to 9; RFC 9110 section 10.1.1.
+class HttpReader {
+ public:
+  struct More {
+    bool continue_due = false;  ///< once: the client waits for `kContinue` before it sends the body
+  };
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  using Read = std::variant<More, HttpRequest, HttpAnswer>;
+
+  HttpReader();
+  HttpReader(const HttpReader&) = delete;
+  HttpReader& operator=(const HttpReader&) = delete;
+
+  /// Takes bytes from the front of `input` and leaves those behind a whole request there.
+  Read feed(std::span<const std::byte>& input);
+
+ private:
+  std::optional<HttpAnswer> feed_head(std::byte byte);
+  std::optional<HttpAnswer> begin_body();
+  std::optional<HttpAnswer> feed_body(std::span<const std::byte>& input);
+  HttpRequest finish();
+  HttpAnswer fail(HttpAnswer answer);
+
+  http::HeadReader head_;
+  std::optional<http::BodyReader> body_;  ///< once the head is read, where there is a body
+  bool whole_ = false;
+  bool continue_due_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace portcullis::mock

@@ -1,0 +1,308 @@
+#include "portcullis/oracle/mock/payloads.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "portcullis/core/http/text.h"
+#include "portcullis/oracle/mock/sessions.h"
+#include "portcullis/spec/intents.h"
+
+namespace portcullis::mock {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kTime = "2026-01-01T00:00:00.000000+00:00";  // there is no clock
+constexpr std::uint64_t kTextChannel = 1'000'000;                       // above the guild's id; all of one shard
+constexpr std::uint64_t kVoiceChannel = 2'000'000;
+constexpr std::uint64_t kFirstMessage = 300'000'000'000'000'000;
+
+std::string snowflake(std::uint64_t id) { return std::to_string(id); }
+
+// A nonce of a client comes back, whatever it holds: what is not UTF-8 was refused before, and is replaced here.
+std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+std::string payload(int opcode, const json& data) {
+  return R"({"t":null,"s":null,"op":)" + std::to_string(opcode) + R"(,"d":)" + text_of(data) + "}";
+}
+
+json user(std::uint64_t id, std::string_view name, bool bot) {
+  return {{"id", snowflake(id)},    {"username", name},  {"discriminator", "0001"},
+          {"global_name", nullptr}, {"avatar", nullptr}, {"bot", bot}};
+}
+
+json bot_user(const World& world) { return user(world.bot_id, "portcullis", true); }
+
+std::uint64_t author_id(const World& world) { return world.bot_id + 1; }
+json author(const World& world) { return user(author_id(world), "Zo\u00eb", false); }
+
+json member_without_user() {
+  return {{"roles", json::array()},
+          {"joined_at", kTime},
+          {"nick", nullptr},
+          {"avatar", nullptr},
+          {"premium_since", nullptr},
+          {"deaf", false},
+          {"mute", false},
+          {"pending", false},
+          {"flags", 0},
+          {"communication_disabled_until", nullptr}};
+}
+
+json member(json of_user) {
+  json out = member_without_user();
+  out["user"] = std::move(of_user);
+  return out;
+}
+
+json text_channel(std::uint64_t guild_id) {
+  return {{"id", snowflake(guild_id + kTextChannel)},
+          {"type", 0},
+          {"guild_id", snowflake(guild_id)},
+          {"name", "general"},
+          {"position", 0},
+          {"permission_overwrites", json::array()},
+          {"topic", nullptr},
+          {"nsfw", false},
+          {"rate_limit_per_user", 0},
+          {"last_message_id", nullptr},
+          {"parent_id", nullptr}};
+}
+
+json voice_channel(std::uint64_t guild_id) {
+  return {{"id", snowflake(guild_id + kVoiceChannel)},
+          {"type", 2},
+          {"guild_id", snowflake(guild_id)},
+          {"name", "voice"},
+          {"position", 1},
+          {"permission_overwrites", json::array()},
+          {"bitrate", 64'000},
+          {"user_limit", 0},
+          {"rtc_region", nullptr},
+          {"nsfw", false},
+          {"parent_id", nullptr}};
+}
+
+json everyone(std::uint64_t guild_id) {
+  return {{"id", snowflake(guild_id)},
+          {"name", "@everyone"},
+          {"color", 0},
+          {"hoist", false},
+          {"position", 0},
+          {"permissions", "1071698660929"},
+          {"managed", false},
+          {"mentionable", false},
+          {"icon", nullptr},
+          {"unicode_emoji", nullptr},
+          {"flags", 0}};
+}
+
+bool has(const Session& session, std::uint64_t guild_id) {
+  return std::ranges::find(session.guild_ids, guild_id) != session.guild_ids.end();
+}
+
+bool may(const Session& session, spec::Intent intent) { return (session.intents & spec::bit(intent)) != 0; }
+
+bool begins_with(std::string_view name, std::string_view prefix) {
+  return name.size() >= prefix.size() && http::same_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+// Every guild has the same two members.
+std::vector<json> members_found(const World& world, const Members& asked, json& not_found) {
+  const std::array<json, 2> all{member(bot_user(world)), member(author(world))};
+  std::vector<json> found;
+  if (asked.query) {
+    for (const json& one : all)
+      if (begins_with(one["user"]["username"].get_ref<const std::string&>(), *asked.query)) found.push_back(one);
+    return found;
+  }
+  for (const std::uint64_t id : asked.user_ids) {
+    const auto at = std::ranges::find_if(all, [id](const json& one) { return one["user"]["id"] == snowflake(id); });
+    if (at == all.end())
+      not_found.push_back(snowflake(id));
+    else
+      found.push_back(*at);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string hello_payload(Duration heartbeat_interval) {
+  return payload(10, {{"heartbeat_interval", heartbeat_interval.count()}});
+}
+std::string heartbeat_payload() { return payload(1, nullptr); }
+std::string heartbeat_ack_payload() { return payload(11, nullptr); }
+std::string reconnect_payload() { return payload(7, nullptr); }
+std::string invalid_session_payload(bool resumable) { return payload(9, resumable); }
+
+std::string dispatch_payload(std::string_view name, std::int64_t sequence, std::string_view data) {
+  std::string out = R"({"t":)" + text_of(name) + R"(,"s":)" + std::to_string(sequence) + R"(,"op":0,"d":)";
+  return out.append(data) + "}";
+}
+
+std::string ready_data(const World& world, const Session& session, std::int64_t version) {
+  json me = bot_user(world);
+  me.update({{"verified", true}, {"mfa_enabled", false}, {"flags", 0}, {"email", nullptr}});
+  json guilds = json::array();
+  for (const std::uint64_t id : session.guild_ids) guilds.push_back({{"id", snowflake(id)}, {"unavailable", true}});
+  json data{{"v", version},
+            {"user", std::move(me)},
+            {"guilds", std::move(guilds)},
+            {"session_id", session.id},
+            {"resume_gateway_url", world.gateway_url},
+            {"application", {{"id", snowflake(world.bot_id)}, {"flags", 0}}},
+            {"private_channels", json::array()}};
+  if (session.shard) data["shard"] = json::array({session.shard->id, session.shard->count});
+  return text_of(data);
+}
+
+std::string resumed_data() { return R"({"_trace":[]})"; }
+
+Event guild_create(const World& world, std::uint64_t guild_id) {
+  return {"GUILD_CREATE", text_of({{"id", snowflake(guild_id)},
+                                   {"name", "Guild " + snowflake(guild_id)},
+                                   {"owner_id", snowflake(author_id(world))},
+                                   {"icon", nullptr},
+                                   {"region", "deprecated"},
+                                   {"afk_channel_id", nullptr},
+                                   {"afk_timeout", 300},
+                                   {"verification_level", 0},
+                                   {"default_message_notifications", 0},
+                                   {"explicit_content_filter", 0},
+                                   {"mfa_level", 0},
+                                   {"nsfw_level", 0},
+                                   {"premium_tier", 0},
+                                   {"system_channel_id", nullptr},
+                                   {"system_channel_flags", 0},
+                                   {"preferred_locale", "en-US"},
+                                   {"features", json::array()},
+                                   {"emojis", json::array()},
+                                   {"stickers", json::array()},
+                                   {"roles", json::array({everyone(guild_id)})},
+                                   {"channels", json::array({text_channel(guild_id), voice_channel(guild_id)})},
+                                   {"threads", json::array()},
+                                   {"members", json::array({member(bot_user(world))})},
+                                   {"member_count", 2},
+                                   {"presences", json::array()},
+                                   {"voice_states", json::array()},
+                                   {"stage_instances", json::array()},
+                                   {"guild_scheduled_events", json::array()},
+                                   {"soundboard_sounds", json::array()},
+                                   {"joined_at", kTime},
+                                   {"large", false},
+                                   {"unavailable", false}})};
+}
+
+Event numbered_message(const World& world, const Session& session, std::uint64_t guild_id, std::int64_t number) {
+  const std::string content = "message " + std::to_string(number) + ": Gr\u00fc\u00dfe, \u4e16\u754c \U0001f30d";
+  // A message of somebody else's is empty for those without the intent (GW-INT-8).
+  const bool readable = may(session, spec::Intent::MessageContent);
+  return {"MESSAGE_CREATE", text_of({{"id", snowflake(kFirstMessage + static_cast<std::uint64_t>(number))},
+                                     {"channel_id", snowflake(guild_id + kTextChannel)},
+                                     {"guild_id", snowflake(guild_id)},
+                                     {"author", author(world)},
+                                     {"member", member_without_user()},
+                                     {"content", readable ? content : std::string()},
+                                     {"nonce", std::to_string(number)},
+                                     {"timestamp", kTime},
+                                     {"edited_timestamp", nullptr},
+                                     {"tts", false},
+                                     {"mention_everyone", false},
+                                     {"mentions", json::array()},
+                                     {"mention_roles", json::array()},
+                                     {"attachments", json::array()},
+                                     {"embeds", json::array()},
+                                     {"components", json::array()},
+                                     {"pinned", false},
+                                     {"type", 0},
+                                     {"flags", 0}})};
+}
+
+std::vector<Event> voice_answer(const World& world, Session& session, const Voice& voice) {
+  std::vector<Event> out;
+  if (!has(session, voice.guild_id)) return out;
+  const std::string move = std::to_string(++session.voice_moves);
+  if (may(session, spec::Intent::GuildVoiceStates))
+    out.push_back({"VOICE_STATE_UPDATE",
+                   text_of({{"guild_id", snowflake(voice.guild_id)},
+                            {"channel_id", voice.channel_id ? json(snowflake(*voice.channel_id)) : json(nullptr)},
+                            {"user_id", snowflake(world.bot_id)},
+                            {"member", member(bot_user(world))},
+                            {"session_id", "voice-session-" + move},
+                            {"deaf", false},
+                            {"mute", false},
+                            {"self_deaf", voice.self_deaf},
+                            {"self_mute", voice.self_mute},
+                            {"self_video", false},
+                            {"suppress", false},
+                            {"request_to_speak_timestamp", nullptr}})});
+  if (voice.channel_id)
+    out.push_back({"VOICE_SERVER_UPDATE", text_of({{"token", "voice-token-" + move},
+                                                   {"guild_id", snowflake(voice.guild_id)},
+                                                   {"endpoint", "localhost:443"}})});
+  return out;
+}
+
+std::vector<Event> members_answer(const World& world, const Session& session, const Members& asked, const Laws& laws) {
+  // The whole list is for those with the intent (GW-RGM-4); what happens without is not known: nothing, here.
+  if (!has(session, asked.guild_id) || (asked.whole_list() && !may(session, spec::Intent::GuildMembers))) return {};
+  json not_found = json::array();
+  auto found = members_found(world, asked, not_found);
+  const std::size_t limit = asked.limit == 0 ? laws.prefix_members_max : static_cast<std::size_t>(asked.limit);
+  if (asked.query && !asked.whole_list()) found.resize(std::min({found.size(), limit, laws.prefix_members_max}));
+  std::vector<Event> out;
+  const std::size_t chunks =
+      std::max<std::size_t>((found.size() + laws.chunk_members_max - 1) / laws.chunk_members_max, 1);
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    const std::size_t from = chunk * laws.chunk_members_max;
+    const std::size_t to = std::min(found.size(), from + laws.chunk_members_max);
+    json members = json::array();
+    for (std::size_t i = from; i < to; ++i) members.push_back(found[i]);
+    json data{{"guild_id", snowflake(asked.guild_id)},
+              {"members", std::move(members)},
+              {"chunk_index", chunk},
+              {"chunk_count", chunks}};
+    if (!not_found.empty()) data["not_found"] = not_found;
+    if (asked.presences && may(session, spec::Intent::GuildPresences)) data["presences"] = json::array();
+    if (asked.nonce) data["nonce"] = *asked.nonce;
+    out.push_back({"GUILD_MEMBERS_CHUNK", text_of(data)});
+  }
+  return out;
+}
+
+Event rate_limited(const Members& members, Duration retry_after) {
+  json meta{{"guild_id", snowflake(members.guild_id)}};
+  if (members.nonce) meta["nonce"] = *members.nonce;
+  return {"RATE_LIMITED", text_of({{"opcode", 8},
+                                   {"retry_after", static_cast<double>(retry_after.count()) / 1'000},
+                                   {"meta", std::move(meta)}})};
+}
+
+std::vector<Event> sounds_answer(const Session& session, const Sounds& sounds) {
+  std::vector<Event> out;
+  for (const std::uint64_t id : sounds.guild_ids)
+    if (has(session, id))
+      out.push_back(
+          {"SOUNDBOARD_SOUNDS", text_of({{"guild_id", snowflake(id)}, {"soundboard_sounds", json::array()}})});
+  return out;
+}
+
+std::vector<Event> channel_info_answer(const Session& session, const ChannelInfo& info) {
+  if (!has(session, info.guild_id)) return {};
+  json channel{{"id", snowflake(info.guild_id + kVoiceChannel)}};
+  if (info.status) channel["status"] = nullptr;
+  if (info.voice_start_time) channel["voice_start_time"] = nullptr;
+  return {{"CHANNEL_INFO", text_of({{"guild_id", snowflake(info.guild_id)}, {"channels", json::array({channel})}})}};
+}
+
+bool is_json(std::string_view text) { return json::accept(text); }
+
+std::string refusal_body(std::string_view parameter, std::string_view value) {
+  return text_of(
+      {{"code", 50'035},
+       {"message", std::string(parameter) + "=" + std::string(value) + " is not offered by this mock gateway"}});
+}
+
+}  // namespace portcullis::mock

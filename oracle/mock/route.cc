@@ -1,0 +1,40 @@
+#include "portcullis/oracle/mock/route.h"
+
+#include "portcullis/core/encoding/value.h"
+#include "portcullis/spec/sharding.h"
+
+namespace portcullis::mock {
+namespace {
+
+using spec::Intent;
+using spec::Route;
+
+// Of an event that happens in guilds and elsewhere, these let through what happens elsewhere.
+constexpr std::uint64_t kDirect = spec::bits(
+    {Intent::DirectMessages, Intent::DirectMessageReactions, Intent::DirectMessageTyping, Intent::DirectMessagePolls});
+
+std::optional<std::uint64_t> guild_of(std::string_view name, std::string_view data) {
+  const bool is_guild = name == "GUILD_CREATE" || name == "GUILD_UPDATE" || name == "GUILD_DELETE";
+  const encoding::ValueView map{encoding::ValueKind::Map, data};
+  return encoding::as_snowflake(encoding::find(map, is_guild ? "id" : "guild_id"));
+}
+
+}  // namespace
+
+Address::Address(std::string_view name, std::string_view data)
+    : row_(spec::find_dispatch(name)), guild_id_(data.starts_with('{') ? guild_of(name, data) : std::nullopt) {}
+
+bool Address::passes_gate(std::uint64_t intents) const {
+  if (row_ == nullptr) return true;
+  const std::uint64_t gate = spec::gate_bits(*row_);
+  if ((gate & kDirect) == 0) return spec::is_sent_with(*row_, intents);
+  return ((guild_id_ ? gate & ~kDirect : gate & kDirect) & intents) != 0;
+}
+
+bool Address::is_on(const std::optional<ShardPair>& shard) const {
+  if (row_ == nullptr || !shard || row_->route == Route::Asker) return true;
+  if (guild_id_ && row_->route != Route::First) return spec::shard_of_guild(*guild_id_, shard->count) == shard->id;
+  return row_->route == Route::Guild || shard->id == 0;
+}
+
+}  // namespace portcullis::mock

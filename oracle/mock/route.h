@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "portcullis/oracle/mock/request.h"
+#include "portcullis/spec/dispatch_events.h"
+
+namespace portcullis::mock {
+
+/// Where an event goes. One that is not documented goes to everybody.
+///
+/// Source: GW-INT-4, GW-INT-5, GW-SHARD-1, GW-SHARD-2; laws intents/gate, shard/route.
+class Address {
+ public:
+  /// Shape: `data` is JSON text.
+  Address(std::string_view name, std::string_view data);
+
+  bool passes_gate(std::uint64_t intents) const;
+  bool is_on(const std::optional<ShardPair>& shard) const;
+
+ private:
+  const spec::DispatchRow* row_;
+  std::optional<std::uint64_t> guild_id_;
+};
+
+}  // namespace portcullis::mock

@@ -1,0 +1,560 @@
+#include "portcullis/oracle/mock/server.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <future>
+#include <list>
+#include <map>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "portcullis/driver/clock.h"
+#include "portcullis/driver/entropy.h"
+#include "portcullis/driver/fd.h"
+#include "portcullis/driver/listener.h"
+#include "portcullis/driver/stream.h"
+#include "portcullis/driver/tls.h"
+#include "portcullis/oracle/mock/certificate.h"
+#include "portcullis/oracle/mock/client_socket.h"
+#include "portcullis/oracle/mock/control.h"
+#include "portcullis/oracle/mock/http.h"
+#include "portcullis/oracle/mock/rest.h"
+
+namespace portcullis::mock {
+namespace {
+
+using driver::Fd;
+using driver::Listener;
+using driver::Tls;
+using driver::Trouble;
+
+constexpr std::string_view kLoopback = "127.0.0.1";
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr int kAcceptsPerTurn = 64;
+constexpr Duration kSilenceMax{10'000};  ///< of an HTTP client, and until a client of the gateway is upgraded
+constexpr Duration kAcceptPause{100};    ///< after no descriptor was left
+constexpr auto kNever = Instant::max();
+
+/// A file that holds the CA's certificate; removed at the end where its name was ours.
+class CaFile {
+ public:
+  CaFile() = default;
+  CaFile(CaFile&& other) noexcept
+      : path_(std::exchange(other.path_, {})), temporary_(std::exchange(other.temporary_, false)) {}
+  CaFile& operator=(CaFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    std::swap(temporary_, other.temporary_);
+    return *this;
+  }
+  ~CaFile() {
+    if (temporary_) ::unlink(path_.c_str());
+  }
+
+  static std::variant<CaFile, Trouble> write(const std::string& wanted, const std::string& pem) {
+    CaFile file;
+    file.path_ = wanted;
+    if (wanted.empty() && !file.choose_name()) return file.trouble("set TMPDIR to a folder that can be written");
+    std::ofstream out(file.path_, std::ios::binary | std::ios::trunc);
+    out << pem;
+    out.close();
+    if (!out) return file.trouble("name another file with --ca-out");
+    return file;
+  }
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  bool choose_name() {
+    constexpr std::string_view kSuffix = ".pem";
+    const char* const folder = std::getenv("TMPDIR");
+    path_ = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/portcullis-ca-XXXXXX.pem";
+    const Fd made(::mkstemps(path_.data(), static_cast<int>(kSuffix.size())));
+    temporary_ = static_cast<bool>(made);
+    return temporary_;
+  }
+  Trouble trouble(std::string_view way_out) const {
+    return {Trouble::Stage::Configure, "cannot write the CA's certificate to " + path_ + ": " + driver::reason(errno) +
+                                           "; " + std::string(way_out)};
+  }
+
+  std::string path_;
+  bool temporary_ = false;
+};
+
+/// How a URL names the place where we listen.
+std::string host_of(const ServerOptions& options) {
+  if (options.tls) return "localhost";  // what the certificate is made out to, and libraries can check
+  if (options.address.empty() || options.address == "0.0.0.0") return std::string(kLoopback);
+  if (options.address == "::") return "[::1]";
+  return options.address.find(':') == std::string::npos ? options.address : "[" + options.address + "]";
+}
+
+/// A client of the gateway.
+struct GatewayConnection : ClientSocket {
+  using ClientSocket::ClientSocket;
+  bool known = false;  ///< to the peer, and not lost yet
+};
+
+struct HttpConnection : ClientSocket {
+  HttpConnection(driver::Stream stream, Instant deadline, bool is_control)
+      : ClientSocket(std::move(stream), deadline), control(is_control) {}
+  HttpReader reader;
+  bool control;
+};
+
+/// What a request shows of itself to whoever watches.
+std::string line_of(const HttpConnection& connection, const HttpRequest& request, const HttpAnswer& answer) {
+  constexpr std::size_t kMethodBytesMax = 7;
+  std::string line = connection.control ? "control " : "rest ";
+  line += request.method.size() <= kMethodBytesMax ? request.method : "(unknown method)";
+  line += " " + (answer.path_known ? request.path : "(unknown path)");
+  return line + " " + std::to_string(answer.status);
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(ServerOptions wanted, Listener gateway, Listener api, Listener control, std::optional<Tls> context, CaFile ca);
+
+  bool start();
+  void stop() noexcept;
+  void with_peer(const std::function<void(Peer&, Instant)>& act);
+
+  std::string gateway_url;
+  std::string api_url;
+  std::string control_url;
+  CaFile ca_file;
+
+ private:
+  void run();
+  void turn();
+  int watch(Instant now);
+  void wait(int timeout);
+  void wake() noexcept;
+  void run_tasks(Instant now);
+
+  void accept_all(Instant now);
+  bool accept_from(Listener& listener, std::size_t at, const std::function<void(Fd)>& take);
+  driver::Stream stream_of(Fd socket) const;
+  void open_link(Fd socket, Instant now);
+
+  void serve_links(Instant now);
+  void serve_link(Link link, GatewayConnection& connection, Instant now);
+  void lose(Link link, Instant now);
+  void drain(Instant now);
+  void perform(const Transmit& transmit);
+  void perform(const Hangup& hangup);
+  void perform(const Reset& reset);
+  void perform(const Stepped& stepped);
+  void perform(const Wait& wait) { peer_deadline_ = wait.deadline; }
+
+  void serve_http(Instant now);
+  void read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now);
+  HttpAnswer answer(const HttpConnection& connection, const HttpRequest& request, Instant now);
+
+  void sweep(Instant now);
+
+  const ServerOptions options_;
+  std::optional<Tls> tls_;
+  Listener gateway_;
+  Listener api_;
+  Listener control_;
+  Peer peer_;
+  std::optional<Instant> peer_deadline_;
+  Instant now_{};  ///< of the turn at hand
+
+  std::map<Link, GatewayConnection> links_;
+  std::list<HttpConnection> https_;
+  std::vector<Link> cut_off_;  ///< of which the peer is still to be told
+  Link last_link_ = 0;
+  std::optional<Instant> accept_again_at_;
+
+  std::vector<pollfd> polled_;
+  std::array<std::byte, kReadBytes> buffer_{};
+  Fd wake_;
+  std::mutex mutex_;
+  std::vector<std::function<void(Instant)>> tasks_;  ///< under the mutex
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+// ---- Construction
+
+namespace {
+
+ServerOptions with_url(ServerOptions options, const std::string& url) {
+  options.world.gateway_url = url;
+  return options;
+}
+
+std::string url_of(std::string_view scheme, const std::string& host, const Listener& listener) {
+  return std::string(scheme) + "://" + host + ":" + std::to_string(listener.port());
+}
+
+}  // namespace
+
+Server::Impl::Impl(ServerOptions wanted, Listener gateway, Listener api, Listener control, std::optional<Tls> context,
+                   CaFile ca)
+    : gateway_url(url_of(wanted.tls ? "wss" : "ws", host_of(wanted), gateway)),
+      api_url(url_of(wanted.tls ? "https" : "http", host_of(wanted), api) + "/api"),
+      control_url(url_of("http", std::string(kLoopback), control)),
+      ca_file(std::move(ca)),
+      options_(with_url(std::move(wanted), gateway_url)),
+      tls_(std::move(context)),
+      gateway_(std::move(gateway)),
+      api_(std::move(api)),
+      control_(std::move(control)),
+      peer_(options_.world, Limits{}, driver::entropy()) {}
+
+/// Gives false when there is no descriptor or thread to be had.
+bool Server::Impl::start() {
+  wake_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake_) return false;
+  sigset_t all;
+  sigset_t before;
+  // A signal is the program's business: it must not land on a thread that the program does not know of.
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    errno = EAGAIN;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread_.joinable();
+}
+
+void Server::Impl::stop() noexcept {
+  stopping_ = true;
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Server::Impl::with_peer(const std::function<void(Peer&, Instant)>& act) {
+  std::promise<void> done;
+  const auto task = [&](Instant now) {
+    std::exception_ptr thrown;
+    try {
+      act(peer_, now);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    drain(now);
+    thrown ? done.set_exception(thrown) : done.set_value();
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.emplace_back(task);
+  }
+  wake();
+  done.get_future().get();
+}
+
+void Server::Impl::wake() noexcept {
+  const std::uint64_t one = 1;
+  static_cast<void>(!::write(wake_.get(), &one, sizeof one));
+}
+
+// ---- The loop
+
+void Server::Impl::run() {
+  while (!stopping_) turn();
+  for (auto& [link, connection] : links_) connection.leave(now_);
+  for (HttpConnection& connection : https_) connection.leave(now_);
+  links_.clear();
+  https_.clear();
+}
+
+void Server::Impl::turn() {
+  wait(watch(driver::now()));
+  now_ = driver::now();
+  run_tasks(now_);
+  accept_all(now_);
+  serve_links(now_);
+  serve_http(now_);
+  if (peer_deadline_ && *peer_deadline_ <= now_) {
+    peer_.elapsed(now_);
+    drain(now_);
+  }
+  sweep(now_);
+}
+
+/// Lists what to poll for, wake-up and listeners in front; gives for how long.
+int Server::Impl::watch(Instant now) {
+  if (accept_again_at_ && *accept_again_at_ <= now) accept_again_at_.reset();
+  const short listening = accept_again_at_ ? 0 : POLLIN;
+  polled_.clear();
+  polled_.push_back({wake_.get(), POLLIN, 0});
+  for (const Listener* listener : {&gateway_, &api_, &control_}) polled_.push_back({listener->fd(), listening, 0});
+  Instant until = std::min(peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever));
+  const auto add = [&](ClientSocket& connection, bool reading) {
+    connection.watch(polled_, reading);
+    until = std::min(until, connection.is_hungry() || connection.is_over() ? now : connection.deadline());
+  };
+  for (auto& [link, connection] : links_) add(connection, true);
+  // Who leaves answers unread gets no more of them.
+  for (HttpConnection& connection : https_) add(connection, connection.is_leaving() || !connection.has_unwritten());
+  return driver::poll_timeout(until == kNever ? std::nullopt : std::optional(until), now);
+}
+
+void Server::Impl::wait(int timeout) {
+  if (::poll(polled_.data(), polled_.size(), timeout) < 0)
+    for (pollfd& one : polled_) one.revents = 0;
+  std::uint64_t count = 0;
+  if (polled_.front().revents != 0) static_cast<void>(!::read(wake_.get(), &count, sizeof count));
+}
+
+void Server::Impl::run_tasks(Instant now) {
+  std::vector<std::function<void(Instant)>> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(tasks_);
+  }
+  for (const auto& task : tasks) task(now);
+}
+
+// ---- Accepting
+
+void Server::Impl::accept_all(Instant now) {
+  const auto http = [&](bool control) {
+    return [this, control, now](Fd socket) {
+      driver::Stream stream = control ? driver::Stream(std::move(socket)) : stream_of(std::move(socket));
+      https_.emplace_back(std::move(stream), now + kSilenceMax, control);
+    };
+  };
+  const bool good = accept_from(gateway_, 1, [&](Fd socket) { open_link(std::move(socket), now); }) &&
+                    accept_from(api_, 2, http(false)) && accept_from(control_, 3, http(true));
+  if (!good) accept_again_at_ = now + kAcceptPause;
+}
+
+/// Gives false when there was somebody to accept and it could not be: no descriptor is left.
+bool Server::Impl::accept_from(Listener& listener, std::size_t at, const std::function<void(Fd)>& take) {
+  if (polled_[at].revents == 0) return true;
+  for (int accepted = 0; accepted < kAcceptsPerTurn; ++accepted) {
+    std::optional<Fd> socket = listener.accept();
+    if (!socket) return accepted != 0;
+    take(*std::move(socket));
+  }
+  return true;
+}
+
+driver::Stream Server::Impl::stream_of(Fd socket) const {
+  return tls_ ? driver::Stream(std::move(socket), *tls_, {}) : driver::Stream(std::move(socket));
+}
+
+void Server::Impl::open_link(Fd socket, Instant now) {
+  links_.emplace(++last_link_, GatewayConnection(stream_of(std::move(socket)), now + kSilenceMax));
+}
+
+// ---- The gateway
+
+void Server::Impl::serve_links(Instant now) {
+  for (auto& [link, connection] : links_)
+    if (connection.is_due(polled_)) serve_link(link, connection, now);
+}
+
+void Server::Impl::serve_link(Link link, GatewayConnection& connection, Instant now) {
+  const auto take = [&](std::span<const std::byte> bytes) {
+    if (!std::exchange(connection.known, true)) {
+      peer_.opened(link, now);
+      drain(now);
+    }
+    peer_.received(link, bytes, now);
+    drain(now);
+  };
+  if (connection.take_turn(buffer_, take)) lose(link, now);
+}
+
+/// Takes the news that a client's transport has ended.
+void Server::Impl::lose(Link link, Instant now) {
+  GatewayConnection& connection = links_.at(link);
+  if (std::exchange(connection.known, false)) {
+    peer_.lost(link, now);
+    drain(now);
+  }
+  connection.leave(now);
+}
+
+/// Does what the peer wants done.
+void Server::Impl::drain(Instant now) {
+  for (bool more = true; more;) {
+    const Output output = peer_.poll();
+    std::visit([this](const auto& one) { perform(one); }, output);
+    if (!std::holds_alternative<Wait>(output)) continue;
+    more = !cut_off_.empty();
+    if (!more) break;
+    const Link link = cut_off_.back();
+    cut_off_.pop_back();
+    peer_.lost(link, now);
+  }
+}
+
+void Server::Impl::perform(const Transmit& transmit) {
+  const auto found = links_.find(transmit.link);
+  if (found == links_.end()) return;
+  GatewayConnection& connection = found->second;
+  if (connection.is_leaving()) return;
+  connection.set_deadline(kNever);  // from the answer to its upgrade on the peer sees to it
+  if (!connection.write(transmit.bytes) && std::exchange(connection.known, false)) cut_off_.push_back(transmit.link);
+}
+
+void Server::Impl::perform(const Hangup& hangup) {
+  const auto found = links_.find(hangup.link);
+  if (found != links_.end()) found->second.leave(now_);
+}
+
+void Server::Impl::perform(const Reset& reset) {
+  const auto found = links_.find(reset.link);
+  if (found != links_.end()) found->second.cut();
+}
+
+void Server::Impl::perform(const Stepped& stepped) {
+  if (options_.on_step) options_.on_step(stepped);
+}
+
+// ---- HTTP
+
+void Server::Impl::serve_http(Instant now) {
+  for (HttpConnection& connection : https_) {
+    if (!connection.is_due(polled_)) continue;
+    const auto take = [&](std::span<const std::byte> bytes) { read_requests(connection, bytes, now); };
+    if (connection.take_turn(buffer_, take)) connection.leave(now);
+  }
+}
+
+void Server::Impl::read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now) {
+  connection.set_deadline(now + kSilenceMax);
+  const auto write = [&](std::string_view text) { connection.write(std::as_bytes(std::span(text))); };
+  while (!connection.is_leaving()) {
+    const HttpReader::Read read = connection.reader.feed(bytes);
+    if (const auto* const more = std::get_if<HttpReader::More>(&read)) {
+      if (more->continue_due) write(HttpReader::kContinue);
+      return;
+    }
+    if (const auto* const error = std::get_if<HttpAnswer>(&read)) {
+      write(write_response(*error, {}, false));
+      return connection.leave(now);
+    }
+    const auto& request = std::get<HttpRequest>(read);
+    write(write_response(answer(connection, request, now), request.method, request.keep_alive));
+    if (!request.keep_alive) connection.leave(now);
+  }
+}
+
+HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
+  HttpAnswer answered = connection.control
+                            ? answer_control(request, peer_, now)
+                            : answer_rest(request, options_.world, options_.shards, peer_.identifies_left(now));
+  drain(now);
+  if (options_.on_request) options_.on_request(line_of(connection, request, answered));
+  return answered;
+}
+
+// ---- Ends
+
+/// Ends what has waited too long, and forgets what is over.
+void Server::Impl::sweep(Instant now) {
+  const auto expire = [&](ClientSocket& connection) {
+    if (connection.deadline() > now) return;
+    connection.is_leaving() ? connection.cut() : connection.leave(now);
+  };
+  for (auto& [link, connection] : links_) {
+    expire(connection);
+    if (connection.is_over() && connection.known) lose(link, now);
+  }
+  std::ranges::for_each(https_, expire);
+  std::erase_if(links_, [](const auto& entry) { return entry.second.is_over() && !entry.second.known; });
+  std::erase_if(https_, [](const HttpConnection& connection) { return connection.is_over(); });
+}
+
+// ---- The public face
+
+namespace {
+
+struct Secured {
+  Tls tls;
+  CaFile ca_file;
+};
+
+std::variant<Secured, Trouble> make_tls(const std::string& ca_file) {
+  const auto authority = Authority::make();
+  if (const auto* const trouble = std::get_if<Trouble>(&authority)) return *trouble;
+  const auto certificate = std::get<Authority>(authority).issue();
+  if (const auto* const trouble = std::get_if<Trouble>(&certificate)) return *trouble;
+  const auto& [certificate_pem, key_pem] = std::get<Certificate>(certificate);
+  auto tls = Tls::server(certificate_pem, key_pem);
+  if (auto* const trouble = std::get_if<Trouble>(&tls)) return std::move(*trouble);
+  auto file = CaFile::write(ca_file, std::get<Authority>(authority).pem());
+  if (auto* const trouble = std::get_if<Trouble>(&file)) return std::move(*trouble);
+  return Secured{std::move(std::get<Tls>(tls)), std::move(std::get<CaFile>(file))};
+}
+
+struct Listeners {
+  std::optional<Listener> gateway, api, control;
+};
+
+std::variant<Listeners, Trouble> listen_all(const ServerOptions& options) {
+  struct Wish {
+    std::optional<Listener> Listeners::*which;
+    const std::string& address;
+    std::uint16_t port;
+    std::string_view flags;
+  };
+  // Whoever reaches control can make the mock do anything, so it stays on this machine.
+  const std::string loopback(kLoopback);
+  const std::array wishes{Wish{&Listeners::gateway, options.address, options.gateway_port, "--address, --port"},
+                          Wish{&Listeners::api, options.address, options.api_port, "--address, --api-port"},
+                          Wish{&Listeners::control, loopback, options.control_port, "--control-port"}};
+  Listeners listeners;
+  for (const auto& [which, address, port, flags] : wishes) {
+    auto opened = Listener::open(address, port);
+    if (const auto* const trouble = std::get_if<Trouble>(&opened))
+      return Trouble{trouble->stage, trouble->text + ": " + std::string(flags)};
+    listeners.*which = std::move(std::get<Listener>(opened));
+  }
+  return listeners;
+}
+
+}  // namespace
+
+std::variant<std::unique_ptr<Server>, Trouble> Server::open(ServerOptions options) {
+  auto opened = listen_all(options);
+  if (auto* const trouble = std::get_if<Trouble>(&opened)) return std::move(*trouble);
+  auto& [gateway, api, control] = std::get<Listeners>(opened);
+  std::optional<Tls> tls;
+  CaFile ca_file;
+  if (options.tls) {
+    auto made = make_tls(options.ca_file);
+    if (auto* const trouble = std::get_if<Trouble>(&made)) return std::move(*trouble);
+    tls = std::move(std::get<Secured>(made).tls);
+    ca_file = std::move(std::get<Secured>(made).ca_file);
+  }
+  auto impl = std::make_unique<Impl>(std::move(options), *std::move(gateway), *std::move(api), *std::move(control),
+                                     std::move(tls), std::move(ca_file));
+  if (!impl->start())
+    return Trouble{Trouble::Stage::Configure, "cannot start the mock's thread: " + driver::reason(errno)};
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { impl_->stop(); }
+
+const std::string& Server::gateway_url() const noexcept { return impl_->gateway_url; }
+const std::string& Server::api_url() const noexcept { return impl_->api_url; }
+const std::string& Server::control_url() const noexcept { return impl_->control_url; }
+const std::string& Server::ca_file() const noexcept { return impl_->ca_file.path(); }
+
+void Server::with_peer(const std::function<void(Peer&, Instant)>& act) { impl_->with_peer(act); }
+
+}  // namespace portcullis::mock

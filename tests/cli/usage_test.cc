@@ -1,0 +1,161 @@
+// What the command line says of itself, and of what it is asked in vain. No gateway is needed.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "portcullis/tests/cli/program.h"
+
+namespace portcullis::tests {
+namespace {
+
+constexpr const char* kToken = "MTAwMDAwMDAwMDAwMDAwMDAx.usage0.not-to-be-printed";
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Whether a text is one line, and more than its end.
+bool is_one_line(const std::string& text) {
+  return text.size() > 1 && std::count(text.begin(), text.end(), '\n') == 1 && text.back() == '\n';
+}
+
+std::string shown(const Program& program) { return "out: " + program.out() + "\nerr: " + program.err(); }
+
+struct InVain {
+  std::vector<std::string> arguments;
+  Program::Environment environment;
+  int status;
+  std::vector<std::string> says;  // each stands in the one line on standard error
+};
+
+void check(const InVain& one) {
+  Program program(one.arguments, one.environment);
+  const int status = program.wait();
+  INFO(shown(program));
+  CHECK(status == one.status);
+  CHECK(program.out().empty());
+  CHECK(is_one_line(program.err()));
+  for (const std::string& part : one.says) {
+    INFO("should say: " << part);
+    CHECK(has(program.err(), part));
+  }
+  CHECK_FALSE(has(program.err(), kToken));
+}
+
+const Program::Environment kWithToken{{"PORTCULLIS_TOKEN", kToken}};
+
+}  // namespace
+
+TEST_CASE("interop: each verb has a help with an example that a person can learn from") {
+  const std::map<std::string, std::vector<std::string>> options{
+      {"demo", {"--seconds-max", "--no-color", "--json"}},
+      {"connect",
+       {"--url", "--api-url", "--shards", "--shard", "--intents", "--compression", "--check", "--ca", "--token-file",
+        "--session-file", "--keep", "--events", "--seconds", "--data", "--json", "--verbose"}},
+      {"mock",
+       {"--address", "--port", "--api-port", "--control-port", "--tls", "--ca-out", "--token-file", "--guilds",
+        "--shards", "--max-concurrency", "--heartbeat-ms", "--session-lifetime-ms", "--events-per-second",
+        "--ready-file", "--json", "--quiet", "--verbose"}},
+      {"spec", {"TABLE", "--format"}}};
+  for (const auto& [verb, names] : options) {
+    Program help({verb, "--help"});
+    CHECK(help.wait() == 0);
+    CHECK(help.err().empty());
+    CHECK(has(help.out(), "Example"));
+    CHECK(has(help.out(), "portcullis " + verb));
+    for (const std::string& name : names) {
+      INFO(verb << " " << name << "\n" << help.out());
+      CHECK(has(help.out(), "  " + name));
+    }
+  }
+}
+
+TEST_CASE("interop: the help of the program names its verbs, and where the token comes from") {
+  Program help({"--help"});
+  CHECK(help.wait() == 0);
+  for (const char* const part : {"demo", "connect", "mock", "spec", "PORTCULLIS_TOKEN", "NO_COLOR", "Example"})
+    CHECK(has(help.out(), part));
+}
+
+TEST_CASE("interop: the version is that of MODULE.bazel") {
+  const std::string module = content_of("MODULE.bazel");
+  std::smatch version;
+  REQUIRE(std::regex_search(module, version, std::regex("version = \"([0-9.]+)\"")));
+  Program program({"--version"});
+  CHECK(program.wait() == 0);
+  CHECK(program.out() == "portcullis " + version[1].str() + "\n");
+}
+
+TEST_CASE("interop: a command line that cannot be meant is answered with one line and status 3") {
+  const std::vector<InVain> all{
+      {{}, {}, 3, {"which verb"}},
+      {{"play"}, {}, 3, {"no such verb", "demo, connect, mock and spec"}},
+      {{"demo", "--loud"}, {}, 3, {"--loud", "portcullis demo --help"}},
+      {{"demo", "--seconds-max", "soon"}, {}, 3, {"--seconds-max"}},
+      {{"demo", "--seconds-max", "-1"}, {}, 3, {"--seconds-max"}},
+      {{"demo", "twice"}, {}, 3, {"a word too many"}},
+      {{"mock", "--port", "70000"}, {}, 3, {"--port"}},
+      {{"mock", "--quiet", "--verbose"}, {}, 3, {"--quiet", "--verbose"}},
+      {{"mock", "--ca-out", "ca.pem"}, {}, 3, {"--tls"}},
+      {{"connect", "--keep"}, kWithToken, 3, {"--session-file"}},
+      {{"connect", "--shard", "0"}, kWithToken, 3, {"--shards"}},
+      {{"connect", "--shards", "2", "--shard", "2"}, kWithToken, 3, {"--shard 2"}},
+      {{"connect", "--compression", "lzma"}, kWithToken, 3, {"--compression"}},
+      {{"connect", "--intents", "GUILD"}, kWithToken, 3, {"'GUILD'", "spec intents"}},
+      {{"spec", "weather"}, {}, 3, {"weather", "heartbeat"}},
+      {{"spec", "opcodes", "--format", "dot"}, {}, 3, {"no format dot", "json, markdown"}},
+  };
+  for (const InVain& one : all) check(one);
+}
+
+TEST_CASE("GW-SEC-1: a token among the arguments is refused, and not repeated") {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"connect", "--token", kToken}, {"connect", std::string("--token=") + kToken}, {"mock", "--token", kToken}})
+    check({arguments, {}, 3, {"never an argument", "PORTCULLIS_TOKEN", "--token-file"}});
+  check({{"connect", kToken}, {}, 3, {"a word too many"}});
+  check({{kToken}, {}, 3, {"no such verb"}});
+}
+
+TEST_CASE("interop: a bad URL, token or file is told in one line that says what to do") {
+  const Scratch scratch;
+  const std::string empty = scratch.file("empty", "");
+  const std::string words = scratch.file("words", "two words\n");
+  const std::string absent = scratch.path("absent");
+  const std::string url = "ws://127.0.0.1:9";
+  const std::vector<InVain> all{
+      {{"connect", "--url", "http://127.0.0.1"}, kWithToken, 3, {"--url", "neither ws nor wss", "wss://"}},
+      {{"connect", "--url", "wss://"}, kWithToken, 3, {"--url", "host"}},
+      {{"connect", "--url", "wss://a:0"}, kWithToken, 3, {"--url", "port"}},
+      {{"connect", "--api-url", "ftp://a"}, kWithToken, 3, {"--api-url", "https://"}},
+      {{"connect", "--url", url}, {}, 3, {"no token", "PORTCULLIS_TOKEN", "--token-file"}},
+      {{"connect", "--url", url}, {{"PORTCULLIS_TOKEN", "two words"}}, 3, {"PORTCULLIS_TOKEN"}},
+      {{"connect", "--url", url, "--token-file", absent}, {}, 3, {"--token-file", absent, "No such file"}},
+      {{"connect", "--url", url, "--token-file", empty}, {}, 3, {"--token-file", "no token"}},
+      {{"connect", "--url", url, "--token-file", words}, {}, 3, {"--token-file", "no token"}},
+      {{"connect", "--url", url, "--token-file", "/"}, {}, 3, {"--token-file", "directory"}},
+      {{"connect", "--url", url, "--ca", absent}, kWithToken, 3, {absent}},
+      {{"connect", "--url", url, "--ca", empty}, kWithToken, 3, {empty}},
+      {{"connect", "--url", url, "--session-file", words}, kWithToken, 3, {"--session-file", words}},
+      {{"connect", "--url", url, "--session-file", absent + "/no"}, kWithToken, 3, {"--session-file", absent}},
+      {{"mock", "--token-file", absent}, {}, 3, {"--token-file", absent}},
+      {{"mock", "--ready-file", absent + "/no"}, {}, 3, {"--ready-file", absent}},
+      {{"mock", "--tls", "--ca-out", absent + "/no"}, {}, 3, {absent}},
+      {{"mock", "--address", "nowhere"}, {}, 3, {"nowhere"}},
+  };
+  for (const InVain& one : all) check(one);
+}
+
+TEST_CASE("spec: the tables are printed as they are checked in") {
+  const std::map<std::string, std::string> endings{{"json", "json"}, {"markdown", "md"}, {"dot", "dot"}};
+  for (const auto& [format, ending] : endings) {
+    Program program({"spec", "gateway_session", "--format", format});
+    CHECK(program.wait() == 0);
+    CHECK(program.out() == content_of("spec/generated/gateway_session." + ending));
+  }
+  Program list({"spec"});
+  CHECK(list.wait() == 0);
+  for (const char* const name : {"gateway_session", "gateway_peer", "heartbeat", "close_codes", "intents", "mermaid"})
+    CHECK(has(list.out(), name));
+}
+
+}  // namespace portcullis::tests
