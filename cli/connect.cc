@@ -180,7 +180,9 @@ void add_options(CLI::App& verb, Options& options) {
   auto* const file =
       verb.add_option("--session-file", options.session_file, "Resume what an earlier run has kept there");
   file->option_text("FILE");
-  verb.add_flag("--keep", options.keep, "Leave the session resumable at the end, and write it there")->needs(file);
+  verb.add_flag("--keep", options.keep, "Leave the session resumable at the end, and write it there")
+      ->option_text(" ")
+      ->needs(file);
   verb.add_option("--events", options.events_max, "End after so many events")
       ->option_text("N")
       ->check(CLI::PositiveNumber);

@@ -20,6 +20,7 @@ using Teller = Story::Teller;
 constexpr const char* kToken = "MTAwMDAwMDAwMDAwMDAwMDAx.demo00.this-token-opens-nothing-but-the-demo";
 constexpr double kEventsPerSecond = 20;
 constexpr Duration kHeartbeatInterval{2'000};
+constexpr Duration kIdentifySpacing{5'000};
 constexpr int kEventsWhileDown = 5;
 constexpr Duration kLongestWait{12'000};  // for one thing to happen; an Identify after op 9 may take 5.5 s
 
@@ -63,7 +64,7 @@ class Demo {
   void note_sent(const mock::Peer& peer);
   bool expect(const std::string& what, const std::function<bool(const Happened&)>& wanted);
   bool watch_events(int seconds);
-  bool is_given_up() const { return interrupt_.cause() != Interrupt::Cause::None || story_.happened().fatal; }
+  bool is_given_up() const { return interrupt_.cause() != Interrupt::Cause::None; }
 
   Story& story_;
   const Interrupt& interrupt_;
@@ -126,7 +127,8 @@ bool Demo::be_declared_invalid() {
     note_sent(peer);  // all that the session was worth
     peer.say(std::nullopt, "", mock::SayInvalid{false}, now);
   });
-  return expect("READY", [](const Happened& now) { return now.readies == 2; }) && watch_events(2);
+  return expect("READY", [](const Happened& now) { return now.readies == 2; }) && watch_events(2) &&
+         expect("another heartbeat", [](const Happened& now) { return now.beats >= 2; });
 }
 
 bool Demo::end_cleanly() {
@@ -154,8 +156,7 @@ void Demo::note_sent(const mock::Peer& peer) {
 }
 
 bool Demo::expect(const std::string& what, const std::function<bool(const Happened&)>& wanted) {
-  if (story_.wait_for(wanted, kLongestWait, [this] { return interrupt_.cause() != Interrupt::Cause::None; }))
-    return true;
+  if (story_.wait_for(wanted, kLongestWait, [this] { return is_given_up(); })) return true;
   const std::string trouble = story_.happened().trouble.value_or("");
   story_.tell(Teller::Demo, what + " did not come" + (trouble.empty() ? "" : ": " + trouble));
   return false;
@@ -194,6 +195,9 @@ std::vector<Check> Demo::checks() const {
        "replayed events: " + number(now.replayed) + ", at least " + number(kEventsWhileDown), req::GW_RES_9},
       {now.identifies == 2 && now.readies == 2 && now.invalidated == 1,
        "identifies: " + number(now.readies) + " of 2, the second after op 9", req::GW_INV_4},
+      {now.identifies == 2 && now.identified_after >= kIdentifySpacing,
+       "the second Identify came " + in_words(now.identified_after) + " after the first: no sooner than after 5 s",
+       req::GW_IDL_1},
       {now.beats >= 2 && now.zombies == 0,
        "heartbeats: " + number(now.beats) + ", each acknowledged" +
            (counters_.latency ? ", the last in " + in_words(*counters_.latency) : ""),

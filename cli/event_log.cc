@@ -72,8 +72,9 @@ void EventLog::on_disconnected(driver::Shard& shard, const Disconnected& end,
   Json line{{"event", "disconnected"},      {"why", name_of(end.why)},   {"text", why},
             {"close_code", end.close_code}, {"next", name_of(end.next)}, {"delay_ms", end.delay.count()}};
   const bool wanted = end.why == Disconnected::Why::LocalStop;
-  say(shard.id(), wanted ? Colour::Dim : Colour::Yellow, "disconnected: " + why + "; " + next_in_words(end),
-      std::move(line));
+  const bool opened = end.why != Disconnected::Why::OpenFailed;
+  say(shard.id(), wanted ? Colour::Dim : Colour::Yellow,
+      (opened ? "disconnected: " : "") + why + "; " + next_in_words(end), std::move(line));
   if (trouble) note_trouble(*trouble);
 }
 
@@ -84,7 +85,10 @@ void EventLog::on_stopped(driver::Shard& shard, const Finish& finish) {
     fatal_code_ = finish.close_code;
     end();
   } else {
-    say(shard.id(), Colour::Dim, kept ? "stopped: the session is kept" : "stopped: the session is over",
+    say(shard.id(), Colour::Dim,
+        !has_connected() ? "stopped"
+        : kept           ? "stopped: the session is kept"
+                         : "stopped: the session is over",
         {{"event", "stopped"}, {"kept", kept}});
   }
 }

@@ -168,7 +168,10 @@ void add_options(CLI::App& verb, Options& options) {
       ->option_text("FILE");
   verb.add_flag("--json", options.json, "Print JSON lines");
   auto* const quiet = verb.add_flag("--quiet", options.quiet, "Print the URLs only");
-  verb.add_flag("--verbose", options.verbose, "Print every step: heartbeats and dispatches too")->excludes(quiet);
+  quiet->option_text(" ");
+  verb.add_flag("--verbose", options.verbose, "Print every step: heartbeats and dispatches too")
+      ->option_text(" ")
+      ->excludes(quiet);
 }
 
 }  // namespace

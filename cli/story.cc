@@ -55,16 +55,22 @@ std::optional<std::int64_t> sequence_in(std::string_view detail) {
   return error == std::errc{} ? std::optional(value) : std::nullopt;
 }
 
-void count(Happened& happened, const mock::Stepped& step) {
+void count(Happened& happened, const mock::Stepped& step, Duration at) {
   switch (step.row->act) {
-    case Action::SendReady: ++happened.identifies; return happened.tally.begun_there();
+    case Action::SendReady:
+      happened.identified_after = at - happened.identified_at;
+      happened.identified_at = at;
+      ++happened.identifies;
+      return happened.tally.begun_there();
     case Action::Replay: ++happened.resumes; return;
     case Action::Acknowledge: ++happened.beats; return;
     case Action::SendDispatch:
     case Action::KeepForReplay:
       if (const auto s = sequence_in(step.detail)) happened.tally.sent(*s);
       return;
-    case Action::EndSession: happened.ended_with_1000 = true; return;
+    case Action::EndSession:
+      if (step.from == spec::gateway_peer::State::Authenticated) happened.ended_with_1000 = true;
+      return;
     default: return;
   }
 }
@@ -133,7 +139,7 @@ void Story::on_step(const mock::Stepped& step) {
     const std::string_view plain = plain_words(step.row->act);
     tell(Teller::Mock, plain.empty() ? in_words(step) : std::string(plain), step.row->req);
   }
-  note([&](Happened& happened) { count(happened, step); });
+  note([&](Happened& happened) { count(happened, step, elapsed()); });
 }
 
 void Story::on_connected(driver::Shard&, const websocket::Url& endpoint) {

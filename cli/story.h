@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -19,7 +20,9 @@ namespace portcullis::cli {
 /// What has happened so far, as both ends tell it.
 struct Happened {
   Tally tally;
-  unsigned identifies = 0;  ///< granted by the mock
+  unsigned identifies = 0;       ///< granted by the mock
+  Duration identified_at{0};     ///< the last one, from the story's beginning
+  Duration identified_after{0};  ///< and how long after the one before
   unsigned resumes = 0;
   unsigned readies = 0;  ///< delivered by the driver
   unsigned resumed = 0;
@@ -51,7 +54,8 @@ class Story final : public driver::Observer {
   /// Takes note of something, and wakes whoever waits.
   void note(const std::function<void(Happened&)>& change);
   Happened happened() const;
-  /// Waits until `wanted` holds, for so long at most; says whether it does. Looks at `given_up` in between.
+  /// Waits until `wanted` holds, for so long at most; says whether it does. `given_up` is looked at in between, and
+  /// must not call back.
   bool wait_for(const std::function<bool(const Happened&)>& wanted, Duration longest,
                 const std::function<bool()>& given_up);
   Duration elapsed() const;

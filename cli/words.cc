@@ -79,7 +79,9 @@ std::string_view words_for(Disconnected::Why why) noexcept { return kWords[stati
 
 std::string why_in_words(const Disconnected& end) {
   std::string words(words_for(end.why));
-  if (end.close_code != 0) words += " with " + close_code_in_words(end.close_code);
+  // Otherwise it is our own code that comes back.
+  if (end.why == Disconnected::Why::ClosedByPeer && end.close_code != 0)
+    words += " with " + close_code_in_words(end.close_code);
   if (end.http_status != 0) words += ", HTTP status " + std::to_string(end.http_status);
   if (end.error) words += ": " + std::string(text(end.error->code)) + " (" + std::string(id(end.error->req)) + ")";
   return words;

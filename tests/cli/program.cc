@@ -59,7 +59,7 @@ sockaddr_in loopback(int port) {
 }
 
 /// Sends a request to a port of this machine, and reads until the other end has finished.
-std::string exchange(int port, const std::string& request) {
+std::string ask(int port, const std::string& request) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in address = loopback(port);
   std::string answer;
@@ -162,9 +162,9 @@ Mock::Mock(std::vector<std::string> arguments, Program::Environment environment)
 
 std::string Mock::control(std::string_view method, std::string_view path, std::string_view body) const {
   const int port = std::stoi(control_url_.substr(control_url_.rfind(':') + 1));
-  return exchange(port, std::string(method) + " " + std::string(path) +
-                            " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: " +
-                            std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+  return ask(port, std::string(method) + " " + std::string(path) +
+                       " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: " +
+                       std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
 DeadPort::DeadPort() {

@@ -112,7 +112,7 @@ struct Budget {
 constexpr std::array kBudgets{
     Budget{"core/", 6'000},          Budget{"core/websocket/", 1'500}, Budget{"core/compression/", 400},
     Budget{"core/encoding/", 1'700}, Budget{"core/gateway/", 1'600},   Budget{"core/client", 500},
-    Budget{"core/http/", 400},       Budget{"driver/", 800},
+    Budget{"core/http/", 400},       Budget{"driver/", 1'550},
 };
 
 // A budget counts lines of code. The contracts that public headers owe their reader and blank lines cost nothing: a
