@@ -1,11 +1,13 @@
 #!/usr/bin/python3 -I
-"""Logs discord.py in to the mock gateway and sends it through what a bot goes through.
+"""Logs a bot in to the mock gateway and sends it through what a bot goes through.
 
-Usage: discord_py.py PORTCULLIS ws|wss DIRECTORY
+Usage: bot_play.py PORTCULLIS ws|wss DIRECTORY COMMAND...
 
-The client is Debian's python3-discord, unchanged but for where it connects to. Ends with 0 when all of it was seen:
-ready, a message from the control port, op 7 and RESUME, a dropped link with a message missed and then replayed, a close
-of its own.
+COMMAND runs the bot, a library unchanged but for where it connects to: PORTCULLIS_URL, PORTCULLIS_API and, over wss,
+PORTCULLIS_CA tell it, PORTCULLIS_TOKEN is its token. It prints a JSON line for what it sees: {"ready": true},
+{"resumed": true}, {"message": "..."}; and ends when its standard input does. Ends with 0 when all of it was seen: ready,
+a message from the control port, op 7 and RESUME, a dropped link with a message missed and then replayed, an end of its
+own.
 """
 
 import asyncio
@@ -16,8 +18,9 @@ import time
 import urllib.request
 
 STEP_S = 20.0  # what waits longer than this waits in vain
+PIPE = asyncio.subprocess.PIPE
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789AB"
-GUILD, CHANNEL = "200000000000000001", "300000000000000001"
+GUILD, CHANNEL = "200000000000000001", "200000000001000001"  # those of the mock
 
 
 def message(content):
@@ -58,33 +61,45 @@ async def start_mock(portcullis, secure, directory):
     raise TimeoutError("the mock does not get ready")
 
 
-def make_client(urls):
+class Bot:
+    """The program under test, and what it has seen."""
+
+    def __init__(self, process, log):
+        self.process = process
+        self.log = log
+        self.ready = asyncio.Event()
+        self.resumed = asyncio.Queue()
+        self.messages = asyncio.Queue()
+        self.reading = asyncio.create_task(self.read())
+
+    async def read(self):
+        while line := await self.process.stdout.readline():
+            self.log.write(line)
+            seen = json.loads(line) if line.startswith(b"{") else {}
+            if seen.get("ready"):
+                self.ready.set()
+            if seen.get("resumed"):
+                self.resumed.put_nowait(True)
+            if "message" in seen:
+                self.messages.put_nowait(seen["message"])
+
+    async def end(self):
+        self.process.stdin.close()
+        code = await asyncio.wait_for(self.process.wait(), STEP_S)
+        assert code == 0, f"the bot ends with 0, not {code}"
+        print("  ok      the bot ends when it is asked to", flush=True)
+
+
+async def start_bot(command, urls, directory):
+    environment = {**os.environ, "PORTCULLIS_URL": urls["gateway_url"], "PORTCULLIS_API": urls["api_url"],
+                   "PORTCULLIS_TOKEN": TOKEN}
     if urls.get("ca_file"):
-        os.environ["SSL_CERT_FILE"] = urls["ca_file"]
-    import discord  # after the environment is set
-    import yarl
-
-    discord.http.Route.BASE = urls["api_url"] + "/v10"
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(urls["gateway_url"])
-    print(f"discord.py {discord.__version__} at {urls['gateway_url']}", flush=True)
-
-    class Client(discord.Client):
-        def __init__(self):
-            super().__init__(intents=discord.Intents.default())
-            self.ready = asyncio.Event()
-            self.resumed = asyncio.Queue()
-            self.messages = asyncio.Queue()
-
-        async def on_ready(self):
-            self.ready.set()
-
-        async def on_resumed(self):
-            self.resumed.put_nowait(True)
-
-        async def on_message(self, sent):
-            self.messages.put_nowait(sent.content)
-
-    return Client()
+        # Python and Node read these themselves, before the first line of the bot.
+        for name in ("PORTCULLIS_CA", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+            environment[name] = urls["ca_file"]
+    log = open(os.path.join(directory, "bot.log"), "wb")
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdin=PIPE, stdout=PIPE, stderr=log)
+    return Bot(process, log)
 
 
 async def play(client, control):
@@ -119,21 +134,17 @@ async def play(client, control):
     assert await wait(client.messages.get(), "the resumed session goes on") == "three"
 
 
-async def main(portcullis, scheme, directory):
+async def main(portcullis, scheme, directory, command):
     mock, urls = await start_mock(portcullis, scheme == "wss", directory)
+    bot = None
     try:
-        async with make_client(urls) as client:
-            running = asyncio.create_task(client.start(TOKEN))
-            playing = asyncio.create_task(play(client, Control(urls["control_url"])))
-            await asyncio.wait([running, playing], return_when=asyncio.FIRST_COMPLETED)
-            if not playing.done():
-                playing.cancel()
-                await running  # it has failed: raises why
-                raise AssertionError("the client has ended early")
-            await playing
-            await client.close()
-            await running
+        bot = await start_bot(command, urls, directory)
+        print(f"{' '.join(command)} at {urls['gateway_url']}", flush=True)
+        await play(bot, Control(urls["control_url"]))
+        await bot.end()
     finally:
+        if bot is not None and bot.process.returncode is None:
+            bot.process.kill()
         mock.terminate()
         code = await asyncio.wait_for(mock.wait(), STEP_S)
     assert code == 0, f"the mock ends with 0, not {code}"
@@ -143,4 +154,4 @@ async def main(portcullis, scheme, directory):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3]))
+    asyncio.run(main(os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:]))
