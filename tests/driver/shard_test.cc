@@ -84,7 +84,7 @@ TEST_CASE("GW-RES-8, GW-DISP-9: over TLS, links dropped under load are resumed, 
 
 TEST_CASE("GW-RES-24: a kept session is resumed by the next process", "[driver]") {
   const auto server = open_mock({});
-  Recorder first;
+  Recorder first, second;
   auto group = start(options_for(*server), first);
   REQUIRE(first.wait_for(0, is_ready()));
   group->stop(Leaving::Keep);
@@ -93,7 +93,6 @@ TEST_CASE("GW-RES-24: a kept session is resumed by the next process", "[driver]"
   auto options = options_for(*server);
   options.sessions = {group->shards()[0]->session()};
   REQUIRE(options.sessions[0]);
-  Recorder second;
   group = start(std::move(options), second);
   CHECK(second.wait_for(0, [](const Told& told) { return told.resumed == 1; }));
   server->with_peer([](mock::Peer& peer, Instant) { CHECK(peer.sessions().at(0).identifies == 1); });
