@@ -11,6 +11,7 @@ namespace portcullis::mock {
 
 const std::string& Session::next(std::string_view name, std::string_view data) {
   std::string payload = next_once(name, data);
+  payload.shrink_to_fit();  // it may stay for long, beside a thousand others
   if (kept.size() >= kept_max) kept.pop_front();
   kept.push_back({sequence, std::move(payload)});
   return kept.back().payload;
