@@ -68,7 +68,7 @@ async def start(portcullis, shards, directory):
     ready = os.path.join(directory, "ready.json")
     mock = await asyncio.create_subprocess_exec(
         portcullis, "mock", "--tls", "--shards", str(shards), "--guilds", str(shards), "--max-concurrency", str(shards),
-        "--events-per-second", str(EVENTS_PER_SECOND), "--heartbeat-ms", "5000", "--ready-file", ready, "--quiet",
+        "--events-per-second", str(EVENTS_PER_SECOND), "--heartbeat-ms", "15000", "--ready-file", ready, "--quiet",
         env=environment)
     while not os.path.exists(ready):
         await asyncio.sleep(0.1)
