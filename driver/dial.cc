@@ -124,8 +124,9 @@ void Dial::see_attempts(Instant now) {
 
 void Dial::start_attempts(Instant now) {
   while (!stream_ && !untried_.empty() && now >= next_at_) {
-    start(untried_.front(), now);
-    untried_.pop_front();
+    const Address next = std::move(untried_.front());
+    untried_.pop_front();  // before it is tried: what connects at once forgets the others
+    start(next, now);
   }
   if (!stream_ && attempts_.empty() && untried_.empty()) fail(trouble_);
 }
