@@ -7,8 +7,8 @@
 
 #include "portcullis/core/client.h"
 #include "portcullis/driver/identify_gate.h"
-#include "portcullis/driver/tls.h"
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/tls.h"
+#include "portcullis/net/trouble.h"
 
 namespace portcullis::driver {
 
@@ -28,7 +28,7 @@ class Observer {
   virtual void on_dispatch(Shard&, const Dispatch&) {}
   virtual void on_odd(Shard&, const Odd&) {}
   /// A link has ended or was not to be had: why, what comes next and when. `trouble` is the socket's part of it.
-  virtual void on_disconnected(Shard&, const Disconnected&, const std::optional<Trouble>& /*trouble*/) {}
+  virtual void on_disconnected(Shard&, const Disconnected&, const std::optional<net::Trouble>& /*trouble*/) {}
   /// A command that `Shard::send` had taken is too large, breaks a rate that is not waited for, or finds the queue
   /// full.
   virtual void on_refused(Shard&, const gateway::Command&, const Error&) {}
@@ -36,13 +36,13 @@ class Observer {
   virtual void on_stopped(Shard&, const Finish&) {}
   /// Where to connect could not be found out; it is tried again after so long. Comes on the thread of
   /// `ShardGroup::start`.
-  virtual void on_no_gateway(const Trouble&, Duration /*delay*/) {}
+  virtual void on_no_gateway(const net::Trouble&, Duration /*delay*/) {}
 };
 
 struct ShardOptions {
   Config config;
   Limits limits;
-  Tls tls;                           ///< whom to trust
+  net::Tls tls;                      ///< whom to trust
   Duration connect_timeout{10'000};  ///< for TCP and TLS together
 };
 

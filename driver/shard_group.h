@@ -33,8 +33,8 @@ class ShardGroup {
   /// Errors:   what waiting does not mend: a bad configuration, a refused token, an unreadable CA file; and
   ///           `cancelled`, set by another thread.
   /// Lifetime: the observer is borrowed and must outlive the group.
-  static std::variant<std::unique_ptr<ShardGroup>, Trouble> start(GroupOptions options, Observer& observer,
-                                                                  const std::atomic<bool>& cancelled);
+  static std::variant<std::unique_ptr<ShardGroup>, net::Trouble> start(GroupOptions options, Observer& observer,
+                                                                       const std::atomic<bool>& cancelled);
 
   const std::vector<std::unique_ptr<Shard>>& shards() const noexcept { return shards_; }
   void stop(gateway::Leaving how);
