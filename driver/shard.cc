@@ -28,6 +28,7 @@ struct Mail {
   bool granted = false;
   bool reconnect = false;
   std::optional<gateway::Leaving> leaving;
+  std::optional<std::string> main_url;
   std::vector<gateway::Command> commands;
 };
 
@@ -79,6 +80,11 @@ class Shard::Loop {
   void reconnect() {
     const std::lock_guard lock(mutex_);
     mail_.reconnect = true;
+    wake();
+  }
+  void set_main_url(std::string url) {
+    const std::lock_guard lock(mutex_);
+    mail_.main_url = std::move(url);
     wake();
   }
   void stop(gateway::Leaving how) {
@@ -191,6 +197,7 @@ class Shard::Loop {
       session_ = client_.session();
     }
     observer_.on_disconnected(shard_, end, trouble_);
+    if (end.main_url_failing) options_.on_main_url_failing();
   }
 
   void sleep() {
@@ -222,6 +229,7 @@ class Shard::Loop {
       mail = std::exchange(mail_, {});
     }
     if (finished_) return;
+    if (mail.main_url) (void)client_.set_main_url(*std::move(mail.main_url));
     if (mail.granted) {
       asked_ = false;
       client_.identify_granted(net::now());
@@ -337,6 +345,7 @@ Shard::~Shard() = default;
 Status Shard::start() { return loop_->start(); }
 Status Shard::send(const gateway::Command& command) { return loop_->send(command); }
 void Shard::reconnect() { loop_->reconnect(); }
+void Shard::set_main_url(std::string url) { loop_->set_main_url(std::move(url)); }
 void Shard::stop(gateway::Leaving how) { loop_->stop(how); }
 void Shard::wait() { loop_->wait(); }
 std::uint32_t Shard::id() const noexcept { return loop_->id(); }

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "portcullis/core/client.h"
 #include "portcullis/driver/identify_gate.h"
@@ -35,7 +37,7 @@ class Observer {
   /// The last call.
   virtual void on_stopped(Shard&, const Finish&) {}
   /// Where to connect could not be found out; it is tried again after so long. Comes on the thread of
-  /// `ShardGroup::start`.
+  /// `ShardGroup::start` or, once the shards run, on one of the group's own.
   virtual void on_no_gateway(const net::Trouble&, Duration /*delay*/) {}
 };
 
@@ -44,6 +46,8 @@ struct ShardOptions {
   Limits limits;
   net::Tls tls;                      ///< whom to trust
   Duration connect_timeout{10'000};  ///< for TCP and TLS together
+  /// Called on the shard's thread when the main URL keeps failing (LOCAL-20); `Shard::set_main_url` may follow.
+  std::function<void()> on_main_url_failing = [] {};
 };
 
 /// What a shard has counted since it was made.
@@ -73,6 +77,9 @@ class Shard {
   Status send(const gateway::Command& command);
   /// Leaves the connection and makes a new one, resuming if that is possible.
   void reconnect();
+  /// Dials another main URL from now on. One that a configuration could not have, or of another scheme than before,
+  /// changes nothing.
+  void set_main_url(std::string url);
   /// Ends the session, or leaves it so that it can be resumed. The first call counts.
   void stop(gateway::Leaving how);
   /// Waits until it has stopped. Not to be called by the observer.

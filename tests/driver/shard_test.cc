@@ -248,6 +248,33 @@ TEST_CASE("GW-CONN-10, GW-CONN-12: whatever a peer does instead of an upgrade, t
   }
 }
 
+TEST_CASE("LOCAL-20, GW-REST-4: a gateway that keeps failing is asked for again, and found where it is now",
+          "[driver]") {
+  const auto server = open_mock({});
+  std::uint16_t dead = 0;
+  {
+    const auto closed = std::get<net::Listener>(net::Listener::open("127.0.0.1", 0));
+    dead = closed.port();
+  }
+  std::atomic<int> asked = 0;
+  const Hostile api([&](tests::Far& far) {
+    far.read();
+    const std::string url = ++asked == 1 ? "ws://127.0.0.1:" + std::to_string(dead) : server->gateway_url();
+    const std::string body = R"({"url":")" + url +
+                             R"(","shards":1,"session_start_limit":)"
+                             R"({"total":1000,"remaining":999,"reset_after":0,"max_concurrency":1}})";
+    far.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + body);
+  });
+  driver::GroupOptions options = options_for(*server);
+  options.api_url = "http" + api.url().substr(2) + "/api";
+  Recorder recorder;
+  const auto group = start(std::move(options), recorder);
+  CHECK(recorder.wait_for(0, is_ready()));
+  CHECK(asked == 2);
+  CHECK(recorder.told(0).disconnects.size() >= 3);
+}
+
 TEST_CASE("GW-CONN-12: a refused port is told with its reason, and a shard stops while it dials", "[driver]") {
   driver::GroupOptions options;
   {
