@@ -278,6 +278,8 @@ void Server::Impl::run() {
 void Server::Impl::turn() {
   wait(watch(net::now()));
   now_ = net::now();
+  // What came while we were kept from running is read before the peer calls it missing.
+  if (peer_deadline_ && *peer_deadline_ <= now_) wait(0);
   run_tasks(now_);
   accept_all(now_);
   serve_links(now_);
@@ -454,7 +456,7 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
   HttpAnswer answered = connection.control
                             ? answer_control(request, peer_, now)
-                            : answer_rest(request, options_.world, options_.shards, peer_.identifies_left(now));
+                            : answer_rest(request, options_.world, options_.shards, peer_.identify_budget(now));
   drain(now);
   if (options_.on_request) options_.on_request(line_of(connection, request, answered));
   return answered;
