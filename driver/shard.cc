@@ -130,7 +130,7 @@ class Shard::Loop {
   void settle() {
     for (waiting_ = false; !waiting_;) std::visit([this](const auto& output) { take(output); }, client_.poll());
     const std::lock_guard lock(mutex_);
-    counters_.latency = client_.latency();
+    if (const auto latency = client_.latency()) counters_.latency = latency;
     commands_waiting_ = mail_.commands.size() + client_.commands_waiting();
   }
 
