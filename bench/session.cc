@@ -1,8 +1,7 @@
-#include "portcullis/bench/dispatches.h"
-
-#include <zlib.h>
+#include "portcullis/bench/session.h"
 
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string_view>
@@ -14,15 +13,35 @@ using Json = nlohmann::ordered_json;
 
 class Maker {
  public:
+  std::string ready(std::size_t guilds) {
+    Json unavailable = Json::array();
+    for (std::size_t i = 0; i < guilds; ++i) unavailable.push_back({{"unavailable", true}, {"id", id()}});
+    return wrap("READY", {{"v", 10},
+                          {"user", user()},
+                          {"shard", {0, 1}},
+                          {"session_type", "normal"},
+                          {"session_id", hash()},
+                          {"resume_gateway_url", "ws://resume.example"},
+                          {"private_channels", Json::array()},
+                          {"guilds", unavailable},
+                          {"application", {{"id", id()}, {"flags", 8'953'856}}}});
+  }
+  /// A guild of 20 to 500 KB, small ones more often.
+  std::string guild_create() {
+    return wrap("GUILD_CREATE", guild(static_cast<std::size_t>(20'000 * std::pow(25.0, share()))));
+  }
   std::string dispatch() {
     const auto dice = pick(100);
-    if (dice < 40) return wrap("MESSAGE_CREATE", message());
-    if (dice < 85) return wrap("PRESENCE_UPDATE", presence());
-    if (dice < 98) return wrap("TYPING_START", typing());
-    return wrap("GUILD_CREATE", guild());
+    if (dice < 30) return wrap("MESSAGE_CREATE", message());
+    if (dice < 75) return wrap("PRESENCE_UPDATE", presence());
+    if (dice < 85) return wrap("TYPING_START", typing());
+    if (dice < 90) return wrap("VOICE_STATE_UPDATE", voice_state());
+    if (dice < 95) return wrap("MESSAGE_REACTION_ADD", reaction());
+    return wrap("GUILD_MEMBER_UPDATE", member_update());
   }
 
  private:
+  double share() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
   std::uint32_t pick(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
   std::string id() { return std::to_string(175'928'847'299'117'063 + random_() % 1'000'000'000'000'000'000); }
   std::string hash() {
@@ -145,51 +164,68 @@ class Maker {
             {"channel_id", id()},
             {"guild_id", id()}};
   }
-  Json guild() {
-    Json made{{"id", id()},
-              {"name", words(3)},
-              {"icon", hash()},
-              {"owner_id", id()},
-              {"region", "deprecated"},
-              {"large", false},
-              {"unavailable", false},
-              {"roles", Json::array()},
-              {"channels", Json::array()},
-              {"members", Json::array()},
-              {"presences", Json::array()},
-              {"emojis", Json::array()}};
-    for (auto n = 5 + pick(20); n != 0; --n)
-      made["roles"].push_back({{"version", 1'716'459'072'345},
-                               {"unicode_emoji", nullptr},
-                               {"tags", Json::object()},
-                               {"position", pick(50)},
-                               {"permissions", std::to_string(random_() % 2'000'000'000)},
-                               {"name", words(2)},
-                               {"mentionable", false},
-                               {"managed", false},
-                               {"id", id()},
-                               {"icon", nullptr},
-                               {"hoist", true},
-                               {"flags", 0},
-                               {"color", pick(0xFFFFFF)}});
-    for (auto n = 10 + pick(40); n != 0; --n)
-      made["channels"].push_back(
-          {{"version", 1'716'459'072'345},
-           {"type", 0},
-           {"topic", maybe(words(12))},
-           {"rate_limit_per_user", 0},
-           {"position", pick(50)},
-           {"permission_overwrites", {{{"type", 0}, {"id", id()}, {"deny", "1024"}, {"allow", "0"}}}},
-           {"parent_id", id()},
-           {"name", words(2)},
-           {"last_message_id", id()},
-           {"id", id()},
-           {"flags", 0}});
-    for (auto n = 10 + pick(90); n != 0; --n) {
+  Json voice_state() {
+    return {{"user_id", id()},     {"suppress", false},         {"session_id", hash()},
+            {"self_video", false}, {"self_mute", false},        {"self_deaf", false},
+            {"mute", false},       {"member", member_update()}, {"guild_id", id()},
+            {"deaf", false},       {"channel_id", id()},        {"request_to_speak_timestamp", nullptr}};
+  }
+  Json reaction() {
+    return {{"user_id", id()},    {"type", 0},        {"message_id", id()},
+            {"member", member()}, {"guild_id", id()}, {"emoji", {{"name", "🎉"}, {"id", nullptr}}},
+            {"channel_id", id()}, {"burst", false}};
+  }
+  Json member_update() {
+    Json made = member();
+    made["user"] = user();
+    made["guild_id"] = id();
+    return made;
+  }
+  Json role() {
+    return {{"version", 1'716'459'072'345},
+            {"unicode_emoji", nullptr},
+            {"tags", Json::object()},
+            {"position", pick(50)},
+            {"permissions", std::to_string(random_() % 2'000'000'000)},
+            {"name", words(2)},
+            {"mentionable", false},
+            {"managed", false},
+            {"id", id()},
+            {"icon", nullptr},
+            {"hoist", true},
+            {"flags", 0},
+            {"color", pick(0xFFFFFF)}};
+  }
+  Json channel() {
+    return {{"version", 1'716'459'072'345},
+            {"type", 0},
+            {"topic", maybe(words(12))},
+            {"rate_limit_per_user", 0},
+            {"position", pick(50)},
+            {"permission_overwrites", {{{"type", 0}, {"id", id()}, {"deny", "1024"}, {"allow", "0"}}}},
+            {"parent_id", id()},
+            {"name", words(2)},
+            {"last_message_id", id()},
+            {"id", id()},
+            {"flags", 0}};
+  }
+  Json guild(std::size_t bytes) {
+    Json made{{"id", id()},          {"name", words(3)},       {"icon", hash()},
+              {"owner_id", id()},    {"region", "deprecated"}, {"large", bytes > 100'000},
+              {"unavailable", false}};
+    for (const char* list : {"roles", "channels", "members", "presences", "emojis"}) made[list] = Json::array();
+    std::size_t size = made.dump().size();
+    const auto add = [&](const char* list, Json one) {
+      size += one.dump().size() + 1;
+      made[list].push_back(std::move(one));
+    };
+    for (auto n = 5 + pick(20); n != 0; --n) add("roles", role());
+    for (auto n = 10 + pick(20); n != 0; --n) add("channels", channel());
+    while (size < bytes) {
       Json one = member();
       one["user"] = user();
-      made["members"].push_back(one);
-      made["presences"].push_back(presence());
+      add("members", std::move(one));
+      if (pick(3) != 0) add("presences", presence());
     }
     return made;
   }
@@ -204,28 +240,13 @@ class Maker {
 
 }  // namespace
 
-std::vector<std::string> dispatches(std::size_t count) {
+std::vector<std::string> session(std::size_t bytes_min, std::size_t guilds) {
   Maker maker;
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < count; ++i) all.push_back(maker.dispatch());
-  return all;
-}
-
-std::vector<std::string> zlib_stream(const std::vector<std::string>& payloads) {
-  z_stream stream{};
-  deflateInit(&stream, Z_DEFAULT_COMPRESSION);
-  std::vector<std::string> all;
-  for (const std::string& payload : payloads) {
-    std::string message(deflateBound(&stream, payload.size()) + 16, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data()));
-    stream.avail_in = static_cast<uInt>(payload.size());
-    stream.next_out = reinterpret_cast<Bytef*>(message.data());
-    stream.avail_out = static_cast<uInt>(message.size());
-    deflate(&stream, Z_SYNC_FLUSH);
-    message.resize(message.size() - stream.avail_out);
-    all.push_back(std::move(message));
-  }
-  deflateEnd(&stream);
+  std::vector<std::string> all{R"({"t":null,"s":null,"op":10,"d":{"heartbeat_interval":41250}})", maker.ready(guilds)};
+  for (std::size_t i = 0; i < guilds; ++i) all.push_back(maker.guild_create());
+  std::size_t bytes = 0;
+  for (const std::string& payload : all) bytes += payload.size();
+  for (; bytes < bytes_min; bytes += all.back().size()) all.push_back(maker.dispatch());
   return all;
 }
 
