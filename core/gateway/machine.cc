@@ -40,6 +40,16 @@ std::optional<Instant> earlier(std::optional<Instant> left, std::optional<Instan
   return std::min(*left, *right);
 }
 
+std::string_view compress_of(compression::Compression compression) noexcept {
+  switch (compression) {
+    case compression::Compression::ZlibStream: return "zlib-stream";
+    case compression::Compression::ZstdStream: return "zstd-stream";
+    case compression::Compression::Payload:  // Identify asks for it
+    case compression::Compression::None: break;
+  }
+  return "";
+}
+
 std::optional<Duration> heartbeat_interval(const EnvelopeView& hello) noexcept {
   const auto interval = encoding::as_integer(encoding::find(hello.d, "heartbeat_interval"));
   constexpr std::int64_t kLongest = 1'000LL * 60 * 60 * 24 * 365;
@@ -64,7 +74,7 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
-  if (const auto written = write(config_.identify); !written) return written;
+  if (const auto written = write(identify()); !written) return written;
   if (const auto url = join_endpoint(config_.url, config_.url, query()); !url) return url.error();
   if (!config_.resume) return kOk;
   const auto& [id, resume_gateway_url, sequence] = *config_.resume;
@@ -191,7 +201,7 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::ExpectHello: expect_hello(); break;
     case Action::BeatAndAskSlot: beat_and_ask_slot(detail); break;
     case Action::BeatAndResume: beat_and_resume(detail); break;
-    case Action::Identify: send_handshake(config_.identify); break;
+    case Action::Identify: send_handshake(identify()); break;
     case Action::AdoptSession: adopt_session(detail); break;
     case Action::AdoptUnexpectedSession: adopt_unexpected_session(detail); break;
     case Action::FinishResume: finish_resume(detail); break;
@@ -585,8 +595,11 @@ std::optional<Session> Machine::session() const {
 }
 
 Query Machine::query() const noexcept {
-  const bool compressed = config_.compression == compression::Compression::ZlibStream;
-  return {.version = config_.version, .encoding = "json", .compress = compressed ? "zlib-stream" : ""};
+  return {.version = config_.version, .encoding = "json", .compress = compress_of(config_.compression)};
+}
+
+IdentifyView Machine::identify() const noexcept {
+  return {config_.identify, config_.compression == compression::Compression::Payload};
 }
 
 std::uint32_t Machine::bucket() const noexcept {

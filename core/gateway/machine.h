@@ -177,6 +177,7 @@ class Machine {
   void notify_dispatch(const Detail& detail, Dispatch::Kind kind, bool out_of_place) noexcept;
   void run_timer(Instant due) noexcept;
   Query query() const noexcept;
+  IdentifyView identify() const noexcept;
   bool resumable() const noexcept { return held_ && !held_->id.empty() && held_->sequence; }
 
   const Config& config_;
