@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "portcullis/bench/dispatches.h"
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/encoding/json_scan.h"
 
 namespace portcullis {
@@ -40,9 +40,9 @@ void count_bytes(benchmark::State& state) {
 /// Calls `use` with each payload as the stream gives it.
 template <typename Use>
 void through_inflater(Workspace& workspace, Use use) {
-  compression::Inflater inflater(compression::Compression::ZlibStream, Limits{});
+  compression::Decompressor decompressor(compression::Compression::ZlibStream, Limits{});
   for (const std::string& message : messages()) {
-    const auto payload = inflater.feed(std::as_bytes(std::span{message}), workspace);
+    const auto payload = decompressor.feed(std::as_bytes(std::span{message}), workspace);
     require(payload && *payload);
     use(std::string_view{reinterpret_cast<const char*>((*payload)->data()), (*payload)->size()});
   }

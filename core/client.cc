@@ -139,8 +139,8 @@ Output Client::rest() noexcept {
 // Between the peer's Close and the end of the transport the verdict is known but the link still stands: nothing that
 // the session would do by itself could reach the peer.
 bool Client::timers_held() const noexcept {
-  return link_.decompressor && link_.connection && !link_.given_up && !link_.connection->is_open() && !link_.closed_with &&
-         !link_.undecodable;
+  return link_.decompressor && link_.connection && !link_.given_up && !link_.connection->is_open() &&
+         !link_.closed_with && !link_.undecodable;
 }
 
 void Client::push(Next what, const Event& event) noexcept {

@@ -17,7 +17,8 @@ Error stream_error(Errc code, std::uint64_t offset, Requirement req) noexcept;
 
 /// A payload in the making: a buffer that is kept for the next one, and how many of its bytes are the payload's.
 ///
-/// Memory: the buffer grows in large steps to `bytes_max` plus the one byte by which an excess shows, and never shrinks.
+/// Memory: the buffer grows in large steps to `bytes_max` plus the one byte by which an excess shows, and never
+/// shrinks.
 class Output {
  public:
   /// `size` bytes of the payload stand in the buffer already.

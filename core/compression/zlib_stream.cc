@@ -16,8 +16,7 @@ bool ends_with_suffix(std::span<const std::byte> bytes) noexcept {
 }  // namespace
 
 Status ZlibStream::gather(std::span<const std::byte> message) noexcept {
-  if (message.size() > payload_bytes_max_ - gathered_.size())
-    return zlib_.error(Errc::PayloadTooLarge, req::GW_ZLIB_4);
+  if (message.size() > payload_bytes_max_ - gathered_.size()) return zlib_.error(Errc::PayloadTooLarge, req::GW_ZLIB_4);
   if (!append(gathered_, message, payload_bytes_max_)) return zlib_.error(Errc::OutOfMemory, req::GW_ZLIB_4);
   return kOk;
 }
