@@ -21,7 +21,7 @@ enum class Cut { Whole, EveryByte };
 class Driven {
  public:
   Driven(Compression compression, Cut cut, Workspace& workspace)
-      : compressed_(compression != Compression::None), cut_(cut) {
+      : pack_(compression), cut_(cut) {
     Config config = plain_config();
     config.compression = compression;
     const Chance chance = [] { return 0x9e3779b9u; };
@@ -43,7 +43,10 @@ class Driven {
     say(ready("0123456789abcdef0123456789abcdef"));
   }
 
-  void say(std::string_view json) { give(compressed_ ? server_frame(0x82, deflate_(json)) : server_text(json)); }
+  void say(std::string_view json) {
+    const auto [payload, binary] = pack_(json);
+    give(server_frame(binary ? 0x82 : 0x81, payload));
+  }
 
   void beat() {
     now_ = deadline_.value();
@@ -87,13 +90,12 @@ class Driven {
     messages_ += wire_.frames().size();
   }
 
-  bool compressed_;
+  Packer pack_;
   Cut cut_;
   std::unique_ptr<Client> client_;
   Instant now_{Duration{1'000'000}};
   std::optional<Instant> deadline_;
   ClientBytes wire_;
-  Deflater deflate_;
   std::size_t messages_ = 0;
   std::size_t events_ = 0;
 };
@@ -106,8 +108,9 @@ void live(Driven& driven, int rounds, std::int64_t& s) {
   }
 }
 
-TEST_CASE("LOCAL-6, GW-ZLIB-9: once warm, a dispatch, a beat and its acknowledgement allocate nothing") {
-  for (const auto compression : {Compression::None, Compression::ZlibStream})
+TEST_CASE("LOCAL-6, GW-ZLIB-9, GW-ZSTD-3, GW-PCOMP-2: once warm, a dispatch, a beat and its acknowledgement allocate nothing") {
+  for (const auto compression :
+       {Compression::None, Compression::ZlibStream, Compression::ZstdStream, Compression::Payload})
     for (const auto cut : {Cut::Whole, Cut::EveryByte}) {
       CAPTURE(int(compression), int(cut));
       Workspace workspace;
