@@ -70,12 +70,17 @@ Bytes Deflater::deflated(std::string_view payload, int flush, int expected) {
   return {out.begin(), out.end() - stream.avail_out};
 }
 
+Packer::Packer(compression::Compression kind) : each_alone_(kind == compression::Compression::Payload) {
+  if (kind == compression::Compression::ZlibStream) deflate_.emplace();
+  if (kind == compression::Compression::ZstdStream) zstd_.emplace(Zstd::Options{.level = 1});
+}
+
 Packer::Message Packer::operator()(std::string_view json) {
-  using enum compression::Compression;
-  if (kind_ == ZlibStream) return {deflate_(json), true};
-  if (kind_ == ZstdStream) return {bytes_of(zstd_.message(json)), true};
-  compress_ = !compress_ && kind_ == Payload;
-  return compress_ ? Message{Deflater().last(json), true} : Message{bytes_of(json), false};
+  if (deflate_) return {(*deflate_)(json), true};
+  if (zstd_) return {bytes_of(zstd_->message(json)), true};
+  const bool compress = compress_next_;
+  compress_next_ = each_alone_ && !compress;
+  return compress ? Message{Deflater().last(json), true} : Message{bytes_of(json), false};
 }
 
 void ClientBytes::take(std::span<const std::byte> bytes) {

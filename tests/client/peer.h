@@ -48,14 +48,14 @@ class Packer {
     bool binary = false;
   };
 
-  explicit Packer(compression::Compression kind) : kind_(kind) {}
+  explicit Packer(compression::Compression kind);
   Message operator()(std::string_view json);
 
  private:
-  compression::Compression kind_;
-  Deflater deflate_;
-  Zstd zstd_;
-  bool compress_ = true;
+  bool each_alone_;
+  bool compress_next_ = false;
+  std::optional<Deflater> deflate_;
+  std::optional<Zstd> zstd_;
 };
 
 /// What the client wrote, taken apart again: the request, then frames. Written against RFC 6455 alone.
