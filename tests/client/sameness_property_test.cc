@@ -217,7 +217,9 @@ void expect_equal(const Lines& left, const Lines& right) {
   RC_FAIL("one: " + (one == left.end() ? "(nothing)" : *one) + "\nother: " + (two == right.end() ? "(nothing)" : *two));
 }
 
-TEST_CASE("INV-16, GW-ENV-3, GW-ENV-5, GW-ENV-6, GW-ZLIB-4, GW-ZSTD-2, GW-PCOMP-1: how payloads are written and compressed cannot be seen") {
+TEST_CASE(
+    "INV-16, GW-ENV-3, GW-ENV-5, GW-ENV-6, GW-ZLIB-4, GW-ZSTD-2, GW-PCOMP-1: how payloads are written and compressed "
+    "cannot be seen") {
   check_always("the same life in many spellings", [](const std::vector<Step>& steps, std::uint32_t seed) {
     Life plain(Compression::None, std::nullopt);
     Life spelled(static_cast<Compression>(seed % 4), seed);

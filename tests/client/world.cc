@@ -67,8 +67,7 @@ std::string dispatch(std::string_view name, std::int64_t s, std::string_view d) 
   return R"({"t":")" + std::string(name) + R"(","s":)" + number(s) + R"(,"op":0,"d":)" + std::string(d) + "}";
 }
 
-World::World(Config config, Limits limits, std::uint32_t seed)
-    : seed_(seed), compression_(config.compression) {
+World::World(Config config, Limits limits, std::uint32_t seed) : seed_(seed), compression_(config.compression) {
   const Chance chance = [this] {
     seed_ = seed_ * 1'664'525u + 1'013'904'223u;
     return seed_;
