@@ -17,7 +17,8 @@ namespace portcullis::compression {
 
 /// Compression::ZstdStream: one context a connection, a payload a message. The frame seldom ends, but may.
 ///
-/// Memory: the context (about 100 KiB) with the first message; the frame's window, up to the limit, with its header.
+/// Memory: the context (about 100 KiB) with the first message; with a frame's header its window, up to the limit, and
+///         some blocks.
 /// Source: GW-ZSTD-1 to GW-ZSTD-9, OP-20, LOCAL-35, LOCAL-36.
 class ZstdStream {
  public:

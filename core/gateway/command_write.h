@@ -24,12 +24,11 @@ class PayloadWriter {
 
  private:
   void put(const HeartbeatData& beat) { put(beat.sequence); }
-  void put(const IdentifyView& identify) {
-    const auto& [token, properties, intents, shard, large_threshold, presence] = identify.data;
+  void put(const IdentifyView& view) {
+    const auto& [token, properties, intents, shard, large_threshold, presence] = view.data;
     put_map(field("token", token), field("properties", properties),
-            field("intents", static_cast<std::int64_t>(intents)),
-            field("compress", identify.compress, identify.compress), if_there("shard", shard),
-            if_there("large_threshold", large_threshold), if_there("presence", presence));
+            field("intents", static_cast<std::int64_t>(intents)), field("compress", view.compress, view.compress),
+            if_there("shard", shard), if_there("large_threshold", large_threshold), if_there("presence", presence));
   }
   void put(const Properties& properties) {
     put_map(field("os", properties.os), field("browser", properties.browser), field("device", properties.device));

@@ -40,16 +40,6 @@ std::optional<Instant> earlier(std::optional<Instant> left, std::optional<Instan
   return std::min(*left, *right);
 }
 
-std::string_view compress_of(compression::Compression compression) noexcept {
-  switch (compression) {
-    case compression::Compression::ZlibStream: return "zlib-stream";
-    case compression::Compression::ZstdStream: return "zstd-stream";
-    case compression::Compression::Payload:  // Identify asks for it
-    case compression::Compression::None: break;
-  }
-  return "";
-}
-
 std::optional<Duration> heartbeat_interval(const EnvelopeView& hello) noexcept {
   const auto interval = encoding::as_integer(encoding::find(hello.d, "heartbeat_interval"));
   constexpr std::int64_t kLongest = 1'000LL * 60 * 60 * 24 * 365;
@@ -595,11 +585,7 @@ std::optional<Session> Machine::session() const {
 }
 
 Query Machine::query() const noexcept {
-  return {.version = config_.version, .encoding = "json", .compress = compress_of(config_.compression)};
-}
-
-IdentifyView Machine::identify() const noexcept {
-  return {config_.identify, config_.compression == compression::Compression::Payload};
+  return {.version = config_.version, .encoding = "json", .compress = in_query(config_.compression)};
 }
 
 std::uint32_t Machine::bucket() const noexcept {
