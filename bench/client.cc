@@ -57,12 +57,13 @@ class Link {
   std::size_t events() const { return events_; }
 
   // The frames that carry the whole session.
-  static std::vector<Bytes> frames(bool compressed) {
+  static std::vector<Bytes> frames(compression::Compression compression) {
+    const bool plain = compression == compression::Compression::None;
     std::vector<Bytes> all;
-    for (const auto& message : compressed ? bench::zlib_stream(payloads()) : payloads()) {
+    for (const auto& message : messages(compression)) {
       Bytes frame;
       const auto payload = std::as_bytes(std::span{message});
-      websocket::append_frame(frame, true, compressed ? websocket::Opcode::Binary : websocket::Opcode::Text, payload,
+      websocket::append_frame(frame, true, plain ? websocket::Opcode::Text : websocket::Opcode::Binary, payload,
                               nullptr);
       all.push_back(std::move(frame));
     }
@@ -71,6 +72,12 @@ class Link {
 
  private:
   static constexpr Instant kNow{};
+
+  static std::vector<std::string> messages(compression::Compression compression) {
+    if (compression == compression::Compression::ZlibStream) return bench::zlib_stream(payloads());
+    if (compression == compression::Compression::ZstdStream) return bench::zstd_stream(payloads());
+    return payloads();
+  }
 
   static Config config(compression::Compression compression, encoding::Check check) {
     Config config;
@@ -116,7 +123,7 @@ class Link {
 };
 
 void client(benchmark::State& state, compression::Compression compression, encoding::Check check) {
-  const auto frames = Link::frames(compression == compression::Compression::ZlibStream);
+  const auto frames = Link::frames(compression);
   Workspace workspace;
   for (auto _ : state) {
     Link link(compression, check, workspace);
@@ -130,6 +137,8 @@ void client(benchmark::State& state, compression::Compression compression, encod
 
 BENCHMARK_CAPTURE(client, zlib_stream_envelope, compression::Compression::ZlibStream, encoding::Check::Envelope);
 BENCHMARK_CAPTURE(client, zlib_stream_grammar, compression::Compression::ZlibStream, encoding::Check::Grammar);
+BENCHMARK_CAPTURE(client, zstd_stream_envelope, compression::Compression::ZstdStream, encoding::Check::Envelope);
+BENCHMARK_CAPTURE(client, zstd_stream_grammar, compression::Compression::ZstdStream, encoding::Check::Grammar);
 BENCHMARK_CAPTURE(client, plain_envelope, compression::Compression::None, encoding::Check::Envelope);
 BENCHMARK_CAPTURE(client, plain_grammar, compression::Compression::None, encoding::Check::Grammar);
 

@@ -1,6 +1,7 @@
 #include "portcullis/bench/dispatches.h"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -226,6 +227,22 @@ std::vector<std::string> zlib_stream(const std::vector<std::string>& payloads) {
     all.push_back(std::move(message));
   }
   deflateEnd(&stream);
+  return all;
+}
+
+std::vector<std::string> zstd_stream(const std::vector<std::string>& payloads) {
+  ZSTD_CCtx* const stream = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(stream, ZSTD_c_windowLog, 18);
+  std::vector<std::string> all;
+  for (const std::string& payload : payloads) {
+    std::string message(ZSTD_compressBound(payload.size()) + 64, '\0');
+    ZSTD_inBuffer in{payload.data(), payload.size(), 0};
+    ZSTD_outBuffer out{message.data(), message.size(), 0};
+    ZSTD_compressStream2(stream, &out, &in, ZSTD_e_flush);
+    message.resize(out.pos);
+    all.push_back(std::move(message));
+  }
+  ZSTD_freeCCtx(stream);
   return all;
 }
 

@@ -1,8 +1,9 @@
-// What each layer costs on the same bytes, beside what zlib's inflate alone takes on them.
+// What each layer costs on the same bytes, beside what zlib's inflate and libzstd alone take on them.
 //
 //   bazel run -c opt --config=opt //bench
 #include <benchmark/benchmark.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -65,6 +66,21 @@ void inflate_alone(benchmark::State& state) {
   count_bytes(state);
 }
 
+void zstd_alone(benchmark::State& state) {
+  static const auto kMessages = bench::zstd_stream(payloads());
+  std::vector<std::byte> output(1 << 20);
+  for (auto _ : state) {
+    ZSTD_DCtx* const context = ZSTD_createDCtx();
+    for (const std::string& message : kMessages) {
+      ZSTD_inBuffer in{message.data(), message.size(), 0};
+      ZSTD_outBuffer out{output.data(), output.size(), 0};
+      require(!ZSTD_isError(ZSTD_decompressStream(context, &out, &in)) && in.pos == in.size);
+    }
+    ZSTD_freeDCtx(context);
+  }
+  count_bytes(state);
+}
+
 void inflater(benchmark::State& state) {
   Workspace workspace;
   for (auto _ : state) through_inflater(workspace, [](std::string_view text) { benchmark::DoNotOptimize(text); });
@@ -93,6 +109,7 @@ void scan(benchmark::State& state, encoding::Check check) {
 }
 
 BENCHMARK(inflate_alone);
+BENCHMARK(zstd_alone);
 BENCHMARK(inflater);
 BENCHMARK_CAPTURE(inflater_and_scan, envelope, encoding::Check::Envelope);
 BENCHMARK_CAPTURE(inflater_and_scan, grammar, encoding::Check::Grammar);
