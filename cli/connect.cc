@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -34,6 +35,12 @@ struct Options {
   bool verbose = false;
 };
 
+const std::map<std::string, compression::Compression> kCompressions{
+    {"none", compression::Compression::None},
+    {"payload", compression::Compression::Payload},
+    {"zlib-stream", compression::Compression::ZlibStream},
+    {"zstd-stream", compression::Compression::ZstdStream}};
+
 void check_url(const std::string& url) {
   const auto parsed = websocket::parse_url(url);
   if (!parsed)
@@ -59,7 +66,7 @@ Config config_of(const Options& options) {
   config.url = options.url;
   config.identify.token = need_token(options.token_file);
   config.identify.intents = read_intents(options.intents);
-  if (options.compression == "none") config.compression = compression::Compression::None;
+  config.compression = kCompressions.at(options.compression);
   if (options.check == "envelope") config.check = encoding::Check::Envelope;
   return config;
 }
@@ -167,9 +174,9 @@ void add_options(CLI::App& verb, Options& options) {
       ->needs(count);
   verb.add_option("--intents", options.intents, "A number, or names with commas between; also all, none")
       ->option_text("LIST [unprivileged]");
-  verb.add_option("--compression", options.compression, "none or zlib-stream")
+  verb.add_option("--compression", options.compression, "none, zlib-stream, zstd-stream or payload")
       ->option_text("KIND [zlib-stream]")
-      ->check(CLI::IsMember({"none", "zlib-stream"}));
+      ->check(CLI::IsMember(kCompressions));
   verb.add_option("--check", options.check, "How much of each payload is checked: envelope or grammar")
       ->option_text("HOW [grammar]")
       ->check(CLI::IsMember({"envelope", "grammar"}));

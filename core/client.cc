@@ -132,7 +132,7 @@ std::optional<Output> Client::poll_link() noexcept {
 Output Client::rest() noexcept {
   if (link_.given_up) {
     link_.connection.reset();
-    link_.inflater.reset();
+    link_.decompressor.reset();
     link_.deadline.reset();
   }
   if (const auto finish = machine_.finished()) return Finished{*finish};
@@ -145,8 +145,8 @@ Output Client::rest() noexcept {
 // Between the peer's Close and the end of the transport the verdict is known but the link still stands: nothing that
 // the session would do by itself could reach the peer.
 bool Client::timers_held() const noexcept {
-  return link_.inflater && link_.connection && !link_.given_up && !link_.connection->is_open() && !link_.closed_with &&
-         !link_.undecodable;
+  return link_.decompressor && link_.connection && !link_.given_up && !link_.connection->is_open() &&
+         !link_.closed_with && !link_.undecodable;
 }
 
 void Client::push(Next what, const Event& event) noexcept {
@@ -175,7 +175,7 @@ void Client::dial(gateway::Endpoint&& endpoint) noexcept {
   ++link_.number;
   link_.endpoint = std::move(endpoint.parts);
   link_.connection.reset();
-  link_.inflater.reset();
+  link_.decompressor.reset();
   link_.deadline.reset();
   link_.closed_with.reset();
   link_.transport = true;
@@ -202,7 +202,7 @@ void Client::hangup() noexcept {
 // -----------------------------------------------------------------------------------
 
 void Client::on(const websocket::Opened&) noexcept {
-  link_.inflater.emplace(config_.compression, limits_);
+  link_.decompressor.emplace(config_.compression, limits_);
   machine_.opened(now_);
 }
 
@@ -224,8 +224,9 @@ void Client::on(const websocket::Message& message) noexcept {
     return taken ? void() : undecodable(taken.error());
   }
   // Only in zlib-stream can a payload that looks complete go on in the next message (GW-ZLIB-7).
-  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary;
-  const auto held = goes_on ? link_.inflater->hold(**payload) : Status(envelope.error());
+  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary &&
+                       link_.decompressor->payloads_go_on();
+  const auto held = goes_on ? link_.decompressor->hold(**payload) : Status(envelope.error());
   if (!held) undecodable(held.error());
 }
 
@@ -234,7 +235,7 @@ Result<std::optional<std::span<const std::byte>>> Client::payload_of(const webso
   if (message.kind == websocket::Kind::Text) return std::optional(message.payload);
   if (config_.compression == compression::Compression::None)
     return Error{Errc::MessageKind, Blame::Peer, 0, req::GW_CONN_3};
-  return link_.inflater->feed(message.payload, workspace_);
+  return link_.decompressor->feed(message.payload, workspace_);
 }
 
 void Client::undecodable(const Error& error) noexcept {

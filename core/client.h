@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "portcullis/core/chance.h"
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/gateway/config.h"
 #include "portcullis/core/gateway/event.h"
 #include "portcullis/core/gateway/machine.h"
@@ -126,7 +126,7 @@ class Client final : private gateway::Port {
     std::uint64_t number = 0;
     websocket::Url endpoint;
     std::optional<websocket::ClientConnection> connection;  // from `opened` on
-    std::optional<compression::Inflater> inflater;          // from the upgrade on
+    std::optional<compression::Decompressor> decompressor;  // from the upgrade on
     std::optional<Instant> deadline;                        // the connection's own
     std::optional<std::uint16_t> closed_with;               // by us
     bool transport = false;                                 // the caller holds it

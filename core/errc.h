@@ -23,7 +23,8 @@ enum class Errc : std::uint8_t {
   TextNotUtf8, ClosePayloadTooShort, CloseCodeInvalid, CloseReasonNotUtf8, CloseReasonTooLong, ControlPayloadTooLong,
   NotOpen, AlreadyOpen, AlreadyClosing,
   // Compression
-  InflateCorrupt, InflateEnded, InflateDictionary, PayloadTooLarge, OutOfMemory,
+  InflateCorrupt, InflateChecksum, InflateEnded, InflateTruncated, InflateTrailing, InflateDictionary, InflateWindow,
+  PayloadTooLarge, OutOfMemory,
   // Encoding
   JsonIncomplete, JsonSyntax, JsonDepth, JsonUtf8, JsonNumber, JsonTrailing,
   EnvelopeNotMap, EnvelopeOpMissing, EnvelopeOpType, EnvelopeSequenceType, EnvelopeTypeType, HelloInterval,

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/compression.h"
 #include "portcullis/core/encoding/json_scan.h"
 #include "portcullis/core/gateway/command.h"
 #include "portcullis/core/result.h"

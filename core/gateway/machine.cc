@@ -66,7 +66,7 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
-  if (const auto written = write(config_.identify); !written) return written;
+  if (const auto written = write(identify()); !written) return written;
   if (const auto url = check_main_url(config_.url); !url) return url;
   if (!config_.resume) return kOk;
   const auto& [id, resume_gateway_url, sequence] = *config_.resume;
@@ -173,7 +173,7 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::ExpectHello: expect_hello(); break;
     case Action::BeatAndAskSlot: beat_and_ask_slot(detail); break;
     case Action::BeatAndResume: beat_and_resume(detail); break;
-    case Action::Identify: send_handshake(config_.identify); break;
+    case Action::Identify: send_handshake(identify()); break;
     case Action::AdoptSession: adopt_session(detail); break;
     case Action::AdoptUnexpectedSession: adopt_unexpected_session(detail); break;
     case Action::FinishResume: finish_resume(detail); break;
@@ -567,8 +567,7 @@ std::optional<Session> Machine::session() const {
 }
 
 Query Machine::query() const noexcept {
-  const bool compressed = config_.compression == compression::Compression::ZlibStream;
-  return {.version = config_.version, .encoding = "json", .compress = compressed ? "zlib-stream" : ""};
+  return {.version = config_.version, .encoding = "json", .compress = in_query(config_.compression)};
 }
 
 std::uint32_t Machine::bucket() const noexcept {

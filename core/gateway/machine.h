@@ -180,6 +180,7 @@ class Machine {
   void notify_dispatch(const Detail& detail, Dispatch::Kind kind, bool out_of_place) noexcept;
   void run_timer(Instant due) noexcept;
   Query query() const noexcept;
+  IdentifyView identify() const noexcept { return {config_.identify, in_identify(config_.compression)}; }
   bool resumable() const noexcept { return held_ && !held_->id.empty() && held_->sequence; }
 
   const Config& config_;

@@ -11,6 +11,7 @@
 #include "portcullis/core/websocket/frame.h"
 #include "portcullis/core/websocket/utf8.h"
 #include "portcullis/oracle/mock/classify.h"
+#include "portcullis/oracle/mock/compressor.h"
 #include "portcullis/oracle/mock/laws.h"
 #include "portcullis/oracle/mock/link_state.h"
 #include "portcullis/oracle/mock/payloads.h"
@@ -201,10 +202,8 @@ void Peer::Impl::pump(LinkState& c) {
 void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   const Query query = read_query(requested.target);
   const bool encoding_good = query.encoding == "json";
-  // A value that nobody knows is ignored, as the gateway does: one library sends `compress=undefined`.
-  if (!encoding_good || query.compress == "zstd-stream") {
-    const std::string body =
-        encoding_good ? refusal_body("compress", query.compress) : refusal_body("encoding", query.encoding);
+  if (!encoding_good) {
+    const std::string body = refusal_body("encoding", query.encoding);
     const std::array<http::Field, 1> fields{{{"Content-Type", "application/json"}}};
     (void)c.stream.refuse(400, fields, std::as_bytes(std::span{body}));
     return;
@@ -212,7 +211,8 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   (void)c.stream.accept({}, {});
   c.upgraded = true;
   c.version = query.version;
-  if (query.compress == "zlib-stream") c.deflater.emplace();
+  // A value that nobody knows is ignored, as the gateway does: one library sends `compress=undefined`.
+  c.compressor = Compressor::of(query.compress, laws.zstd_window_log);
   if (std::ranges::find(laws.versions, query.version) == laws.versions.end()) {
     step(c, Input::VersionUnsupported, {.detail = "v=" + std::to_string(query.version)});
   } else if (world.hello_delay.count() > 0) {
@@ -316,8 +316,9 @@ void Peer::Impl::perform(LinkState& c, Action act, const Subject& subject) {
 void Peer::Impl::send(LinkState& c, std::string_view payload) {
   if (c.silent) return;
   using websocket::Kind;
-  if (c.deflater) {
-    const std::string message = c.deflater->message(payload);
+  const bool alone = c.session != nullptr && c.session->compressed && payload.size() > laws.plain_bytes_max;
+  if (c.compressor || alone) {
+    const std::string message = c.compressor ? c.compressor->message(payload) : zlib_payload(payload);
     (void)c.stream.send(Kind::Binary, std::as_bytes(std::span{message}));
     return;
   }

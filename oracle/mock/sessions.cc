@@ -33,6 +33,7 @@ Session& Sessions::create(const Identify& identify, const World& world) {
   session.token = identify.token;
   session.shard = identify.shard;
   session.intents = static_cast<std::uint64_t>(identify.intents);
+  session.compressed = identify.compress;
   session.guild_ids = guilds_of(world, identify.shard);
   session.sequence = laws_.first_sequence - laws_.sequence_step;
   session.sequence_step = laws_.sequence_step;

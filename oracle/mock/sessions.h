@@ -43,6 +43,7 @@ struct Session {
   std::int64_t numbered = 0;  ///< numbered messages so far
   std::uint64_t voice_moves = 0;
   unsigned resumes = 0;
+  bool compressed = false;  ///< Identify asked for payload compression
   bool forgotten = false;
 };
 

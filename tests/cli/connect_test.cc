@@ -102,6 +102,18 @@ TEST_CASE("GW-RES-24: a session kept by one run is resumed by the next, over wss
   check_log_in_and_resume({"--tls"});
 }
 
+TEST_CASE("GW-URL-2, GW-ID-12: events come over every compression that can be asked for") {
+  Mock mock({"--events-per-second", "50", "--max-concurrency", "4"});
+  for (const std::string compression : {"none", "zlib-stream", "zstd-stream", "payload"}) {
+    Program client(pointed_at(mock) + Arguments{"--compression", compression, "--events", "20"}, kWithToken);
+    INFO(compression);
+    CHECK(client.wait() == 0);
+    INFO(client.out() << client.err());
+    CHECK(lines_of(client.out()).size() >= 20);
+    check_whole(lines_of(client.out()), {});
+  }
+}
+
 TEST_CASE("GW-RECON-1: what the control port does to a session is told, and the session survives it") {
   Mock mock({"--events-per-second", "20", "--verbose"});
   Program client(pointed_at(mock) + Arguments{"--json", "--verbose"}, kWithToken);

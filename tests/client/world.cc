@@ -67,8 +67,7 @@ std::string dispatch(std::string_view name, std::int64_t s, std::string_view d) 
   return R"({"t":")" + std::string(name) + R"(","s":)" + number(s) + R"(,"op":0,"d":)" + std::string(d) + "}";
 }
 
-World::World(Config config, Limits limits, std::uint32_t seed)
-    : seed_(seed), compressed_(config.compression != compression::Compression::None) {
+World::World(Config config, Limits limits, std::uint32_t seed) : seed_(seed), compression_(config.compression) {
   const Chance chance = [this] {
     seed_ = seed_ * 1'664'525u + 1'013'904'223u;
     return seed_;
@@ -93,19 +92,21 @@ void World::opened() {
 void World::upgrade() {
   if (!has_request()) throw std::logic_error("nobody asked for an upgrade on link " + std::to_string(link_));
   upgraded_ = true;
-  if (compressed_) deflater_ = std::make_unique<Deflater>();
+  packer_ = std::make_unique<Packer>(compression_);
   bytes(bytes_of(wire_.accept()));
 }
 
 void World::refuse(std::string_view response) { bytes(bytes_of(response)); }
 
 void World::text(std::string_view json) {
-  const Bytes payload = compressed_ ? (*deflater_)(json) : bytes_of(json);
+  const auto [payload, binary] = (*packer_)(json);
+  const bool may_go_on = compression_ == compression::Compression::ZlibStream;
   std::span<const std::byte> left(payload);
   for (bool first = true; first || !left.empty(); first = false) {
     const std::size_t size = split && !left.empty() ? std::clamp<std::size_t>(split(), 1, left.size()) : left.size();
-    const unsigned fragment = (size == left.size() ? 0x80u : 0u) | (first ? 0x01u : 0u);
-    bytes(server_frame(compressed_ ? 0x82 : static_cast<std::uint8_t>(fragment), left.first(size)));
+    const unsigned opcode = first || may_go_on ? binary ? 0x02u : 0x01u : 0x00u;
+    const unsigned final = size == left.size() || may_go_on ? 0x80u : 0x00u;
+    bytes(server_frame(static_cast<std::uint8_t>(final | opcode), left.first(size)));
     left = left.subspan(size);
   }
 }

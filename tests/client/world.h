@@ -63,7 +63,7 @@ class World {
 
   /// How received bytes are cut; whole by default.
   std::function<std::size_t(std::size_t left)> cut;
-  /// How many bytes of a payload each message takes (compressed) or each fragment of its message; all by default.
+  /// How many bytes of a payload each message takes (zlib-stream) or each fragment of its message; all by default.
   std::function<std::size_t()> split;
 
   /// Gives and forgets the lines so far.
@@ -83,7 +83,7 @@ class World {
   std::unique_ptr<Client> client_;
   Instant now_{Duration{1'000'000}};
   std::uint32_t seed_;
-  bool compressed_;
+  compression::Compression compression_;
   std::uint64_t link_ = 0;
   std::string dialled_;
   bool transport_ = false;
@@ -92,7 +92,7 @@ class World {
   std::uint32_t asks_ = 0;
   std::optional<Instant> deadline_;
   ClientBytes wire_;
-  std::unique_ptr<Deflater> deflater_;
+  std::unique_ptr<Packer> packer_;
   std::vector<std::string> lines_;
 };
 

@@ -1,7 +1,7 @@
 // The driver as a program for tests: one shard of a group. Events come out as JSON lines on standard output, commands
 // go in as lines on standard input: presence, members, session, reconnect, stop end, stop keep.
 //
-//   probe --url wss://localhost:PORT [--ca FILE] [--compression none|zlib-stream] [--shard I/N] [--intents N]
+//   probe --url wss://localhost:PORT [--ca FILE] [--compression none|zlib-stream|payload] [--shard I/N] [--intents N]
 //         [--resume-file FILE] [--seconds-max N]
 //
 // The token comes from PROBE_TOKEN. FILE is read at the start, if it is there, and written when a session is kept.
@@ -154,6 +154,7 @@ driver::GroupOptions options_of(Flags& flags) {
   if (const char* token = std::getenv("PROBE_TOKEN")) config.identify.token = token;
   config.identify.intents = std::stoull(flags["--intents"]);
   if (flags["--compression"] == "none") config.compression = compression::Compression::None;
+  if (flags["--compression"] == "payload") config.compression = compression::Compression::Payload;
   gateway::Shard part;
   std::sscanf(flags["--shard"].c_str(), "%u/%u", &part.id, &part.count);
   options.shard_ids = {part.id};

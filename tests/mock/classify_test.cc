@@ -225,6 +225,7 @@ TEST_CASE("GW-RES-11, GW-RES-15: a Resume is judged by its session, its token an
 TEST_CASE("GW-URL-3: the query is read wherever it stands", "[mock]") {
   CHECK(read_query("/?v=10&encoding=json").version == 10);
   CHECK(read_query("/base/?encoding=json&v=9&compress=zlib-stream").compress == "zlib-stream");
+  CHECK(read_query("/base/?encoding=json&v=9&compress=zstd-stream").compress == "zstd-stream");
   CHECK(read_query("/base?x=1?v=10&encoding=etf").encoding == "etf");
   CHECK(read_query("/?%76=8").version == 8);
   CHECK(read_query("/?v=ten").version == -1);

@@ -1,63 +1,35 @@
-#include "portcullis/core/compression/inflater.h"
-
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/tests/compression/deflater.h"
+#include "portcullis/tests/compression/fed.h"
 
 namespace portcullis::tests {
 namespace {
 
 using compression::Compression;
-using compression::Inflater;
+using compression::Decompressor;
 
 constexpr std::string_view kHello = R"({"op":10,"d":{"heartbeat_interval":41250}})";
 
-Limits limits(std::size_t payload_bytes_max) {
-  Limits made;
-  made.payload_bytes_max = payload_bytes_max;
-  return made;
-}
-
-std::string text(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// One connection's inflater with a workspace of its own.
-struct Fixture {
+/// One connection's zlib-stream.
+struct Fixture : Fed {
   explicit Fixture(std::size_t payload_bytes_max = 1 << 20)
-      : inflater(Compression::ZlibStream, limits(payload_bytes_max)) {}
-
-  auto feed(std::string_view message) { return inflater.feed(bytes(message), workspace); }
-  std::string payload(std::string_view message) {
-    const auto got = feed(message);
-    return got && *got ? text(**got) : "no payload";
-  }
-  bool goes_on(std::string_view message) {
-    const auto got = feed(message);
-    return got && !*got;
-  }
-  Errc error(std::string_view message) {
-    const auto got = feed(message);
-    REQUIRE_FALSE(got);
-    return got.error().code;
-  }
-
-  Workspace workspace;
-  Inflater inflater;
+      : Fed(Compression::ZlibStream, with_payload_bytes(payload_bytes_max)) {}
 };
 
 TEST_CASE("GW-ENC-2: without compression a message is handed out where it lies", "[compression]") {
   Workspace workspace;
-  Inflater inflater(Compression::None, Limits{});
+  Decompressor decompressor(Compression::None, Limits{});
   const auto message = bytes(kHello);
-  const auto payload = inflater.feed(message, workspace);
+  const auto payload = decompressor.feed(message, workspace);
   REQUIRE(payload);
   REQUIRE(*payload);
   CHECK((*payload)->data() == message.data());
   CHECK((*payload)->size() == message.size());
   CHECK(workspace.payload.empty());
-  CHECK((*inflater.feed({}, workspace))->empty());
+  CHECK((*decompressor.feed({}, workspace))->empty());
 }
 
 TEST_CASE("GW-ZLIB-1: one context serves a connection, and another connection has another", "[compression]") {
@@ -75,7 +47,7 @@ TEST_CASE("GW-ZLIB-4: nothing of a payload stays in the workspace between its me
   Deflater ours, theirs;
   const std::string message = ours.message(kHello), other = theirs.message("[1,2,3]");
   Workspace shared;
-  Inflater one(Compression::ZlibStream, Limits{}), two(Compression::ZlibStream, Limits{});
+  Decompressor one(Compression::ZlibStream, Limits{}), two(Compression::ZlibStream, Limits{});
   CHECK_FALSE(*one.feed(bytes(message).first(9), shared));
   CHECK(text(**two.feed(bytes(other), shared)) == "[1,2,3]");
   CHECK(text(**one.feed(bytes(message).subspan(9), shared)) == kHello);
@@ -87,10 +59,10 @@ TEST_CASE("GW-ZLIB-6: a message that completes the suffix completes the payload"
   for (std::size_t cut = 0; cut <= first.size(); ++cut) {
     CAPTURE(cut);
     Fixture fixture;
-    if (cut < first.size()) CHECK(fixture.goes_on(first.substr(0, cut)));
+    if (cut < first.size()) CHECK(fixture.gives_nothing(first.substr(0, cut)));
     if (cut < first.size()) CHECK(fixture.payload(first.substr(cut)) == kHello);
     if (cut == first.size()) CHECK(fixture.payload(first) == kHello);
-    CHECK(fixture.goes_on(""));
+    CHECK(fixture.gives_nothing(""));
     CHECK(fixture.payload(second) == "[2]");
   }
 }
@@ -104,7 +76,7 @@ TEST_CASE("GW-ZLIB-7: what was held stands in front of what comes next, once", "
     const auto payload = fixture.feed(deflater.message(part));
     REQUIRE((payload && *payload));
     CHECK(text(**payload) == (so_far += part));
-    if (part != parts.back()) REQUIRE(fixture.inflater.hold(**payload));
+    if (part != parts.back()) REQUIRE(fixture.decompressor.hold(**payload));
   }
   CHECK(fixture.payload(deflater.message("[1]")) == "[1]");
 }
@@ -115,14 +87,14 @@ TEST_CASE("GW-ZLIB-7: an empty payload may be held as well", "[compression]") {
   const auto empty = fixture.feed(deflater.message(""));
   REQUIRE((empty && *empty));
   CHECK((*empty)->empty());
-  CHECK(fixture.inflater.hold(**empty));
+  CHECK(fixture.decompressor.hold(**empty));
   CHECK(fixture.payload(deflater.message(kHello)) == kHello);
 }
 
 TEST_CASE("GW-ZLIB-7: other sessions may use the workspace while something is held", "[compression]") {
   Deflater ours, theirs;
   Workspace shared;
-  Inflater one(Compression::ZlibStream, Limits{}), two(Compression::ZlibStream, Limits{});
+  Decompressor one(Compression::ZlibStream, Limits{}), two(Compression::ZlibStream, Limits{});
   REQUIRE(one.hold(**one.feed(bytes(ours.message("[1,")), shared)));
   CHECK(text(**two.feed(bytes(theirs.message("[7,8,9]")), shared)) == "[7,8,9]");
   CHECK(text(**one.feed(bytes(ours.message("2]")), shared)) == "[1,2]");
@@ -150,8 +122,8 @@ TEST_CASE("GW-ZLIB-9: a bomb takes no memory beyond the limit", "[compression]")
 
 TEST_CASE("GW-ZLIB-4: what is gathered is bounded as well", "[compression]") {
   Fixture fixture(10);
-  CHECK(fixture.goes_on("12345"));
-  CHECK(fixture.goes_on("67890"));
+  CHECK(fixture.gives_nothing("12345"));
+  CHECK(fixture.gives_nothing("67890"));
   CHECK(fixture.error("x") == Errc::PayloadTooLarge);
 }
 
@@ -185,6 +157,55 @@ TEST_CASE("GW-ZLIB-9: what breaks a limit is blamed on the limit", "[compression
   const auto error = fixture.feed(deflater.message("[1,2]"));
   REQUIRE_FALSE(error);
   CHECK(error.error().blame == Blame::Limit);
+}
+
+TEST_CASE("GW-ZLIB-12: a header is good or is refused, and no other than one with a window of 32 KiB at most is good",
+          "[compression]") {
+  const std::string rest = Deflater().message(kHello).substr(2);
+  for (unsigned first = 0; first < 256; ++first)
+    for (unsigned second = 0; second < 256; ++second) {
+      const bool zlib = (first & 0x0f) == 8 && first >> 4 <= 7 && (first << 8 | second) % 31 == 0;
+      const std::string message = std::string{static_cast<char>(first), static_cast<char>(second)} + rest;
+      Fixture fixture;
+      const auto got = fixture.feed(message);
+      const bool good = zlib && (second & 0x20) == 0;
+      if (bool(got) != good) FAIL("header " << first << ", " << second);
+      if (good && text(**got) != kHello) FAIL("payload behind header " << first << ", " << second);
+      const Errc wanted = zlib ? Errc::InflateDictionary : Errc::InflateCorrupt;
+      if (!good && got.error().code != wanted) FAIL("error of header " << first << ", " << second);
+    }
+}
+
+TEST_CASE("GW-ZLIB-8: a wrong checksum at the end of a stream is corrupt, as a right one is an end", "[compression]") {
+  const std::string suffix("\x00\x00\xFF\xFF", 4);
+  const std::string sound = Deflater().last_message(kHello);
+  for (std::size_t i = 1; i <= 4; ++i) {
+    std::string wrong = sound;
+    wrong[wrong.size() - i] ^= 0x10;
+    CHECK(Fixture().error(wrong + suffix) == Errc::InflateCorrupt);
+  }
+  CHECK(Fixture().error(sound + suffix) == Errc::InflateEnded);
+}
+
+TEST_CASE("GW-ZLIB-4: two payloads in one message come out as one text, which no parser takes", "[compression]") {
+  Deflater deflater;
+  Fixture fixture;
+  std::string two = deflater.message("[1]");
+  two += deflater.message("[2]");
+  CHECK(fixture.payload(two) == "[1][2]");
+  CHECK(fixture.payload(deflater.message("[3]")) == "[3]");
+}
+
+TEST_CASE("GW-ZLIB-5: empty messages are no harm anywhere", "[compression]") {
+  Deflater deflater;
+  Fixture fixture;
+  for (int i = 0; i < 50; ++i) {
+    CHECK(fixture.gives_nothing(""));
+    const std::string message = deflater.message(kHello);
+    CHECK(fixture.gives_nothing(message.substr(0, 3)));
+    CHECK(fixture.gives_nothing(""));
+    CHECK(fixture.payload(message.substr(3)) == kHello);
+  }
 }
 
 }  // namespace
