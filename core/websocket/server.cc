@@ -163,7 +163,8 @@ Status ServerConnection::refuse(int status, std::span<const Field> fields, std::
   };
   if (!is_connecting() || !handshake_->asked) return caller_error(Errc::NotOpen, req::WS_HS_48);
   if (const Status checked = check_extra(fields); !checked) return checked;
-  if (status < 300 || status > 599) return caller_error(Errc::HttpStartLine, req::WS_HT_24);
+  if (status < 300 || status > 599 || (status == 304 && !body.empty()))
+    return caller_error(Errc::HttpStartLine, req::WS_HT_24);
   if (status == 401 && std::ranges::none_of(fields, names_challenge))
     return caller_error(Errc::HttpFieldLine, req::WS_HT_24);
   respond(status, {}, fields, http::as_text(body));
