@@ -56,10 +56,10 @@ class Server {
     for (auto line = lines_.begin(); line != lines_.end(); ++line, ++seen)
       if (const auto at = line->deadline(); seen->revents != 0 || (at && *at <= now)) line->turn(now);
     std::erase_if(lines_, [](const auto& line) { return line.is_over(); });
-    if (polled[0].revents != 0) stop(now);
     if (polled[1].revents != 0)
       while (std::optional<driver::Fd> socket = listener_.accept())
         lines_.emplace_back(driver::Stream(std::move(*socket)), limits_);
+    if (polled[0].revents != 0) stop(now);
   }
 
   void stop(Instant now) {
