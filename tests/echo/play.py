@@ -48,11 +48,13 @@ def masked(pieces):
     out, ends, at, mask_at = [], [], 0, 0
     while at < len(stream):
         small = stream[at + 1] & 127 if at + 1 < len(stream) else 0
-        head = min(2 + (0 if small < 126 else 2 if small == 126 else 8), len(stream) - at)
+        head = 2 + (0 if small < 126 else 2 if small == 126 else 8)
+        key = KEY if at + head <= len(stream) else b""  # a header that is cut short has not got so far
+        head = min(head, len(stream) - at)
         size = small if small < 126 else int.from_bytes(stream[at + 2:at + head], "big")
         body = stream[at + head:at + head + size]
         new = bytes([stream[at]]) + (bytes([stream[at + 1] | 128]) if at + 1 < len(stream) else b"")
-        new += stream[at + 2:at + head] + KEY + xor(body)
+        new += stream[at + 2:at + head] + key + xor(body)
         # Where a piece ended inside this frame, it ends as far from the frame's end as before.
         ends += [mask_at + len(new) - (at + head + len(body) - border) for border in borders
                  if at < border <= at + head + len(body)]
