@@ -46,6 +46,13 @@ Bytes draw_frame() {
   if (kind == 1) return draw_bytes(20);
   if (kind == 2) return frame(*rc::gen::inRange(0u, 256u), draw_bytes(10));
   if (kind == 3) return from_hex("827e0001ff");
+  if (kind == 5) {  // a length that is in its shortest form from 126 on
+    const auto size = *rc::gen::inRange<std::size_t>(124, 128);
+    Bytes bytes = from_hex("827e00");
+    bytes.push_back(static_cast<std::byte>(size));
+    bytes.insert(bytes.end(), size, std::byte{'a'});
+    return bytes;
+  }
   if (kind == 4) return frame(0x82, Bytes(*rc::gen::inRange<std::size_t>(120, 140), std::byte{'a'}));
   return frame(*rc::gen::elementOf(kFirst), draw_text());
 }

@@ -18,7 +18,7 @@ using models::Reader;
 using What = FrameEvent::What;
 using Lines = std::vector<std::string>;
 
-constexpr FrameBounds kBounds{250, 300};
+constexpr FrameBounds kBounds{150, 300};
 
 std::string hex_of(const std::string& text) { return to_hex(std::as_bytes(std::span{text})); }
 
