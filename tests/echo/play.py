@@ -187,6 +187,11 @@ class Server:
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
 
+    def seconds(self):
+        """Of the processor, used so far."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            return sum(map(int, stat.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self, number):
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
@@ -312,6 +317,9 @@ def play_flood(server):
             pass
         check(sent < 100 << 20, f"server: WS-LM-3 {name}", "takes in all that is sent")
         check(server.memory() - before < 100 << 20, f"server: WS-LM-3 {name}", f"grew to {server.memory()} bytes")
+        used = server.seconds()
+        time.sleep(0.5)
+        check(server.seconds() - used < 0.25, f"server: WS-LM-3 {name}", "is busy with a peer that does not read")
         other = server.connect()
         check(play(other, cases.whole("", cases.TEXT, b"still here")) is None, f"server: WS-LM-3 {name}", "others wait")
         wire.sock.close()
