@@ -18,7 +18,7 @@ constexpr auto kTexts = std::to_array<std::string_view>({
   "a frame from the server is masked", "a frame length is not in its shortest form", "a frame length has its top bit set", "a continuation has nothing to continue",
   "a message begins before the last one has ended", "the message exceeds the limit", "the text is not UTF-8", "the close payload has one byte", "the close code may not be sent",
   "the close reason is not UTF-8", "the close reason is longer than 123 bytes", "the payload of a ping or pong is longer than 125 bytes",
-  "the connection is not open", "the connection was asked to open before", "the connection is closing",
+  "the connection is not open", "the connection was asked to open before", "the connection is closing", "too many bytes wait to be written",
   "the compressed stream is corrupt", "the checksum of the compressed stream is wrong", "the compressed stream has ended", "the compressed payload is cut off",
   "something follows the compressed payload", "the compressed stream wants a dictionary", "the compressed stream wants a larger window than the limit",
   "the inflated payload exceeds the limit", "no memory is left",

@@ -21,7 +21,7 @@ enum class Errc : std::uint8_t {
   FrameReservedBits, FrameOpcode, FrameControlFragmented, FrameControlTooLong, FrameMaskMissing, FrameMaskUnexpected,
   FrameLengthNotMinimal, FrameLengthOverflow, FrameContinuationUnexpected, FrameMessageUnfinished, MessageTooLarge,
   TextNotUtf8, ClosePayloadTooShort, CloseCodeInvalid, CloseReasonNotUtf8, CloseReasonTooLong, ControlPayloadTooLong,
-  NotOpen, AlreadyOpen, AlreadyClosing,
+  NotOpen, AlreadyOpen, AlreadyClosing, OutputFull,
   // Compression
   InflateCorrupt, InflateChecksum, InflateEnded, InflateTruncated, InflateTrailing, InflateDictionary, InflateWindow,
   PayloadTooLarge, OutOfMemory,
