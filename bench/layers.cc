@@ -12,7 +12,9 @@
 
 #include "portcullis/bench/dispatches.h"
 #include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/encoding/etf_scan.h"
 #include "portcullis/core/encoding/json_scan.h"
+#include "portcullis/oracle/mock/etf.h"
 
 namespace portcullis {
 namespace {
@@ -92,6 +94,25 @@ void scan(benchmark::State& state, encoding::Check check) {
   count_bytes(state);
 }
 
+// The bytes counted are those of the JSON texts, so that the speeds can be compared.
+void scan_of_etf(benchmark::State& state) {
+  static const auto kTerms = [] {
+    std::vector<std::string> all;
+    for (const std::string& text : payloads()) all.push_back(mock::etf_of_json(text).value());
+    return all;
+  }();
+  Workspace workspace;
+  for (auto _ : state)
+    for (const std::string& term : kTerms) require(bool(encoding::scan_etf(term, Limits{}, workspace)));
+  count_bytes(state);
+}
+
+void tree_of_json(benchmark::State& state) {
+  for (auto _ : state)
+    for (const std::string& text : payloads()) require(nlohmann::json::parse(text).is_object());
+  count_bytes(state);
+}
+
 BENCHMARK(inflate_alone);
 BENCHMARK(inflater);
 BENCHMARK_CAPTURE(inflater_and_scan, envelope, encoding::Check::Envelope);
@@ -99,6 +120,8 @@ BENCHMARK_CAPTURE(inflater_and_scan, grammar, encoding::Check::Grammar);
 BENCHMARK(inflater_and_tree);
 BENCHMARK_CAPTURE(scan, envelope, encoding::Check::Envelope);
 BENCHMARK_CAPTURE(scan, grammar, encoding::Check::Grammar);
+BENCHMARK(scan_of_etf);
+BENCHMARK(tree_of_json);
 
 }  // namespace
 }  // namespace portcullis

@@ -26,6 +26,8 @@ enum class Errc : std::uint8_t {
   InflateCorrupt, InflateEnded, InflateDictionary, PayloadTooLarge, OutOfMemory,
   // Encoding
   JsonIncomplete, JsonSyntax, JsonDepth, JsonUtf8, JsonNumber, JsonTrailing,
+  EtfIncomplete, EtfVersion, EtfTag, EtfDepth, EtfLength, EtfNumber, EtfTail, EtfTrailing, EtfCompressed, EtfUtf8,
+  EtfInteger, EtfKey,
   EnvelopeNotMap, EnvelopeOpMissing, EnvelopeOpType, EnvelopeSequenceType, EnvelopeTypeType, HelloInterval,
   MessageKind,
   // Commands and configuration

@@ -4,8 +4,8 @@
 #include <cassert>
 #include <utility>
 
-#include "portcullis/core/encoding/json_write.h"
 #include "portcullis/core/encoding/value.h"
+#include "portcullis/core/encoding/write.h"
 #include "portcullis/core/gateway/command_write.h"
 #include "portcullis/core/gateway/endpoint.h"
 #include "portcullis/spec/close_codes.h"
@@ -485,8 +485,13 @@ void Machine::send_beat() noexcept {
 template <typename Payload>
 Status Machine::write(const Payload& payload) const noexcept {
   workspace_.command.clear();
-  encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
-  return write_payload(payload, writer);
+  return write(payload, workspace_.command);
+}
+
+template <typename Payload>
+Status Machine::write(const Payload& payload, std::vector<char>& out) const noexcept {
+  return encoding::write_in(config_.encoding, out, limits_.command_bytes_max,
+                            [&payload](auto& writer) noexcept { return write_payload(payload, writer); });
 }
 
 bool Machine::transmit(const std::vector<char>& payload) noexcept {
@@ -501,9 +506,7 @@ Status Machine::queue_command(const Command& command) noexcept {
   const auto checked = gateway::check(command, {config_.identify.intents, config_.identify.shard});
   if (!checked) return checked;
   Waiting waiting{key_of(command), {}};
-  encoding::JsonWriter writer(waiting.payload, limits_.command_bytes_max);
-  const auto written = write_payload(command, writer);
-  if (!written) return written;
+  if (const auto written = write(command, waiting.payload); !written) return written;
   queue_.push_back(std::move(waiting));
   return kOk;
 }
@@ -586,7 +589,8 @@ std::optional<Session> Machine::session() const {
 
 Query Machine::query() const noexcept {
   const bool compressed = config_.compression == compression::Compression::ZlibStream;
-  return {.version = config_.version, .encoding = "json", .compress = compressed ? "zlib-stream" : ""};
+  const bool etf = config_.encoding == encoding::Encoding::Etf;
+  return {.version = config_.version, .encoding = etf ? "etf" : "json", .compress = compressed ? "zlib-stream" : ""};
 }
 
 std::uint32_t Machine::bucket() const noexcept {
