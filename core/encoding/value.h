@@ -11,6 +11,9 @@ namespace portcullis::encoding {
 /// How payloads are written, in both directions of a connection (GW-ENC-1).
 enum class Encoding : std::uint8_t { Json, Etf };
 
+/// The name that the gateway's URL has for it.
+constexpr std::string_view name(Encoding encoding) noexcept { return encoding == Encoding::Etf ? "etf" : "json"; }
+
 enum class ValueKind : std::uint8_t { Missing, Null, False, True, Number, String, List, Map };
 
 /// How deep a payload may be nested at most, whatever the caller allows: that many levels are kept account of.

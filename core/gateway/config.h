@@ -6,7 +6,6 @@
 
 #include "portcullis/core/compression/inflater.h"
 #include "portcullis/core/encoding/json_scan.h"
-#include "portcullis/core/encoding/value.h"
 #include "portcullis/core/gateway/command.h"
 #include "portcullis/core/result.h"
 

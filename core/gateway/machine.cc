@@ -589,8 +589,7 @@ std::optional<Session> Machine::session() const {
 
 Query Machine::query() const noexcept {
   const bool compressed = config_.compression == compression::Compression::ZlibStream;
-  const bool etf = config_.encoding == encoding::Encoding::Etf;
-  return {.version = config_.version, .encoding = etf ? "etf" : "json", .compress = compressed ? "zlib-stream" : ""};
+  return {.version = config_.version, .encoding = name(config_.encoding), .compress = compressed ? "zlib-stream" : ""};
 }
 
 std::uint32_t Machine::bucket() const noexcept {

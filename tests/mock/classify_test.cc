@@ -30,9 +30,9 @@ struct Gateway {
   }
 
   Input of(std::string_view payload, websocket::Kind kind = websocket::Kind::Text, Instant now = {},
-           std::int64_t version = 10) {
+           std::int64_t version = 10, bool etf = false) {
     const auto bytes = std::as_bytes(std::span{payload});
-    return classify(kind, bytes, version, messages, {world, laws, sessions, identifies}, now).input;
+    return classify(kind, bytes, {version, etf}, messages, {world, laws, sessions, identifies}, now).input;
   }
   Input identify(const std::string& fields, Instant now = {}) {
     return of(R"({"op":2,"d":{"properties":{},)" + fields + "}}", websocket::Kind::Text, now);
@@ -212,8 +212,8 @@ TEST_CASE("GW-RES-11, GW-RES-15: a Resume is judged by its session, its token an
   CHECK(gateway.resume(1) == Input::ResumeTooOld);
   CHECK(gateway.resume(6) == Input::ResumeAhead);
   CHECK(gateway.resume(5, "another") == Input::ResumeUnknown);
-  gateway.sessions.leave(*gateway.sessions.find(gateway.session_id, at(0)),
-                         World{.session_lifetime = Duration{1'000}}, at(0));
+  gateway.sessions.leave(*gateway.sessions.find(gateway.session_id, at(0)), World{.session_lifetime = Duration{1'000}},
+                         at(0));
   CHECK(gateway.sessions.find(gateway.session_id, at(999)) != nullptr);
   CHECK(gateway.sessions.find(gateway.session_id, at(1'000)) == nullptr);
 }
