@@ -8,22 +8,25 @@
 #include <memory>
 
 #include "portcullis/tests/client/talk.h"
+#include "portcullis/tests/encoding/etf_terms.h"
 #include "tests/client/allocations.h"
 
 namespace portcullis::tests {
 namespace {
 
 using compression::Compression;
+using encoding::Encoding;
 
 enum class Cut { Whole, EveryByte };
 
 // A client with its server's end. Only what happens inside the client is counted.
 class Driven {
  public:
-  Driven(Compression compression, Cut cut, Workspace& workspace)
-      : compressed_(compression != Compression::None), cut_(cut) {
+  Driven(Compression compression, Cut cut, Workspace& workspace, Encoding encoding = Encoding::Json)
+      : compressed_(compression != Compression::None), etf_(encoding == Encoding::Etf), cut_(cut) {
     Config config = plain_config();
     config.compression = compression;
+    config.encoding = encoding;
     const Chance chance = [] { return 0x9e3779b9u; };
     const CountAllocations on;
     client_ = std::make_unique<Client>(std::move(config), Limits{}, chance, workspace);
@@ -43,7 +46,11 @@ class Driven {
     say(ready("0123456789abcdef0123456789abcdef"));
   }
 
-  void say(std::string_view json) { give(compressed_ ? server_frame(0x82, deflate_(json)) : server_text(json)); }
+  void say(std::string_view json) {
+    const std::string payload = etf_ ? etf_payload(nlohmann::ordered_json::parse(json)) : std::string(json);
+    const Bytes message = compressed_ ? deflate_(payload) : bytes_of(payload);
+    give(server_frame(compressed_ || etf_ ? 0x82 : 0x81, message));
+  }
 
   void beat() {
     now_ = deadline_.value();
@@ -88,6 +95,7 @@ class Driven {
   }
 
   bool compressed_;
+  bool etf_;
   Cut cut_;
   std::unique_ptr<Client> client_;
   Instant now_{Duration{1'000'000}};
@@ -106,12 +114,13 @@ void live(Driven& driven, int rounds, std::int64_t& s) {
   }
 }
 
-TEST_CASE("LOCAL-6, GW-ZLIB-9: once warm, a dispatch, a beat and its acknowledgement allocate nothing") {
+TEST_CASE("LOCAL-6, GW-ZLIB-9, GW-ETF-13: once warm, a dispatch, a beat and its acknowledgement allocate nothing") {
+  const auto encoding = GENERATE(Encoding::Json, Encoding::Etf);
   for (const auto compression : {Compression::None, Compression::ZlibStream})
     for (const auto cut : {Cut::Whole, Cut::EveryByte}) {
-      CAPTURE(int(compression), int(cut));
+      CAPTURE(int(compression), int(cut), int(encoding));
       Workspace workspace;
-      Driven driven(compression, cut, workspace);
+      Driven driven(compression, cut, workspace, encoding);
       driven.get_ready();
       std::int64_t s = 1;
       live(driven, 130, s);
