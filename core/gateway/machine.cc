@@ -64,14 +64,14 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
-  if (const auto written = write(config_.identify); !written) return written;
+  if (const auto written = write(config_.identify, workspace_.command); !written) return written;
   if (const auto url = join_endpoint(config_.url, config_.url, query()); !url) return url.error();
   if (!config_.resume) return kOk;
   const auto& [id, resume_gateway_url, sequence] = *config_.resume;
   if (id.empty()) return Error{Errc::SessionIncomplete, Blame::Caller, 0, req::GW_RES_4};
   const auto url = join_endpoint(resume_gateway_url, config_.url, query());
   if (!url) return Error{url.error().code, Blame::Caller, url.error().offset, url.error().req};
-  return write(ResumeView{config_.identify.token, id, INT64_MAX});
+  return write(ResumeView{config_.identify.token, id, INT64_MAX}, workspace_.command);
 }
 
 // ---- Inputs
@@ -276,7 +276,7 @@ void Machine::beat_and_resume(const Detail& detail) noexcept {
 template <typename Payload>
 void Machine::send_handshake(const Payload& payload) noexcept {
   ready_by_ = now_ + limits_.ready_timeout;
-  if (write(payload)) transmit(workspace_.command);
+  if (write(payload, workspace_.command)) transmit(workspace_.command);
 }
 
 void Machine::retry_dial(const Detail& detail) noexcept {
@@ -343,7 +343,7 @@ void Machine::hold_session(const EnvelopeView& ready) noexcept {
   held_->url = *url;
   if (const auto id = encoding::as_string(encoding::find(ready.d, "session_id"), workspace_.command)) held_->id = *id;
   // A Resume that is too large for any sequence could never be sent.
-  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX})) held_->id.clear();
+  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX}, workspace_.command)) held_->id.clear();
 }
 
 void Machine::count_sequence(const EnvelopeView& envelope) noexcept {
@@ -479,17 +479,12 @@ void Machine::answer_beat() noexcept {
 void Machine::send_beat() noexcept {
   owed_beat_at_.reset();
   const HeartbeatData data{held_ ? held_->sequence : std::nullopt};
-  if (write(data) && transmit(workspace_.command)) heartbeat_.sent(now_);
-}
-
-template <typename Payload>
-Status Machine::write(const Payload& payload) const noexcept {
-  workspace_.command.clear();
-  return write(payload, workspace_.command);
+  if (write(data, workspace_.command) && transmit(workspace_.command)) heartbeat_.sent(now_);
 }
 
 template <typename Payload>
 Status Machine::write(const Payload& payload, std::vector<char>& out) const noexcept {
+  out.clear();
   return encoding::write_in(config_.encoding, out, limits_.command_bytes_max,
                             [&payload](auto& writer) noexcept { return write_payload(payload, writer); });
 }

@@ -166,8 +166,6 @@ class Machine {
   template <typename Payload>
   void send_handshake(const Payload& payload) noexcept;
   template <typename Payload>
-  Status write(const Payload& payload) const noexcept;  // to the workspace
-  template <typename Payload>
   Status write(const Payload& payload, std::vector<char>& out) const noexcept;
   bool transmit(const std::vector<char>& payload) noexcept;
 
