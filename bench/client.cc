@@ -11,6 +11,7 @@
 
 #include "portcullis/bench/dispatches.h"
 #include "portcullis/core/websocket/server.h"
+#include "portcullis/oracle/mock/etf.h"
 
 namespace portcullis {
 namespace {
@@ -34,12 +35,19 @@ const std::vector<std::string>& payloads() {
   return kAll;
 }
 
+// The same in ETF.
+std::vector<std::string> terms() {
+  std::vector<std::string> all;
+  for (const auto& payload : payloads()) all.push_back(mock::etf_of_json(payload).value());
+  return all;
+}
+
 // A client and the server's end of its link, both without sockets.
 class Link {
  public:
-  Link(compression::Compression compression, encoding::Check check, Workspace& workspace)
+  Link(compression::Compression compression, encoding::Check check, encoding::Encoding encoding, Workspace& workspace)
       : client_(
-            config(compression, check), Limits{}, [] { return std::uint32_t{4}; }, workspace) {
+            config(compression, check, encoding), Limits{}, [] { return std::uint32_t{4}; }, workspace) {
     require(bool(client_.start(kNow)));
     poll();
     client_.opened({1}, kNow);
@@ -57,13 +65,13 @@ class Link {
   std::size_t events() const { return events_; }
 
   // The frames that carry the whole session.
-  static std::vector<Bytes> frames(bool compressed) {
+  static std::vector<Bytes> frames(bool compressed, bool etf) {
+    const auto encoded = etf ? terms() : payloads();
+    const auto opcode = compressed || etf ? websocket::Opcode::Binary : websocket::Opcode::Text;
     std::vector<Bytes> all;
-    for (const auto& message : compressed ? bench::zlib_stream(payloads()) : payloads()) {
+    for (const auto& message : compressed ? bench::zlib_stream(encoded) : encoded) {
       Bytes frame;
-      const auto payload = std::as_bytes(std::span{message});
-      websocket::append_frame(frame, true, compressed ? websocket::Opcode::Binary : websocket::Opcode::Text, payload,
-                              nullptr);
+      websocket::append_frame(frame, true, opcode, std::as_bytes(std::span{message}), nullptr);
       all.push_back(std::move(frame));
     }
     return all;
@@ -72,12 +80,13 @@ class Link {
  private:
   static constexpr Instant kNow{};
 
-  static Config config(compression::Compression compression, encoding::Check check) {
+  static Config config(compression::Compression compression, encoding::Check check, encoding::Encoding encoding) {
     Config config;
     config.url = "ws://gateway.example";
     config.identify.token = "token";
     config.compression = compression;
     config.check = check;
+    config.encoding = encoding;
     return config;
   }
 
@@ -115,11 +124,14 @@ class Link {
   Client client_;
 };
 
-void client(benchmark::State& state, compression::Compression compression, encoding::Check check) {
-  const auto frames = Link::frames(compression == compression::Compression::ZlibStream);
+// The bytes counted are those of the JSON texts, so that the speeds can be compared.
+void client(benchmark::State& state, compression::Compression compression, encoding::Check check,
+            encoding::Encoding encoding = encoding::Encoding::Json) {
+  const auto frames =
+      Link::frames(compression == compression::Compression::ZlibStream, encoding == encoding::Encoding::Etf);
   Workspace workspace;
   for (auto _ : state) {
-    Link link(compression, check, workspace);
+    Link link(compression, check, encoding, workspace);
     for (const Bytes& frame : frames) link.deliver(frame);
     require(link.events() == kDispatches + 1);
   }
@@ -132,6 +144,10 @@ BENCHMARK_CAPTURE(client, zlib_stream_envelope, compression::Compression::ZlibSt
 BENCHMARK_CAPTURE(client, zlib_stream_grammar, compression::Compression::ZlibStream, encoding::Check::Grammar);
 BENCHMARK_CAPTURE(client, plain_envelope, compression::Compression::None, encoding::Check::Envelope);
 BENCHMARK_CAPTURE(client, plain_grammar, compression::Compression::None, encoding::Check::Grammar);
+BENCHMARK_CAPTURE(client, zlib_stream_etf, compression::Compression::ZlibStream, encoding::Check::Envelope,
+                  encoding::Encoding::Etf);
+BENCHMARK_CAPTURE(client, plain_etf, compression::Compression::None, encoding::Check::Envelope,
+                  encoding::Encoding::Etf);
 
 }  // namespace
 }  // namespace portcullis

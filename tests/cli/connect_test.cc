@@ -102,6 +102,21 @@ TEST_CASE("GW-RES-24: a session kept by one run is resumed by the next, over wss
   check_log_in_and_resume({"--tls"});
 }
 
+TEST_CASE("GW-ENC-1, GW-ETF-17: over ETF the events are those of JSON, and are printed as JSON") {
+  Mock mock({"--tls"}, kWithToken);
+  std::vector<std::vector<json>> runs;
+  for (const std::string encoding : {"json", "etf"}) {
+    Program client(pointed_at(mock) + Arguments{"--encoding", encoding, "--data", "--events", "2"}, kWithToken);
+    CHECK(client.wait() == 0);
+    INFO(client.out() << client.err());
+    runs.push_back(lines_of(client.out()));
+    CHECK(has(client.out(), "\"id\":\"100000000000000001\""));
+    for (json& line : runs.back()) line.erase("size");
+  }
+  REQUIRE(runs[0].size() == 2);
+  CHECK(runs[0] == runs[1]);
+}
+
 TEST_CASE("GW-RECON-1: what the control port does to a session is told, and the session survives it") {
   Mock mock({"--events-per-second", "20", "--verbose"});
   Program client(pointed_at(mock) + Arguments{"--json", "--verbose"}, kWithToken);
