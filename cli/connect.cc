@@ -130,10 +130,10 @@ Exit verdict(const EventLog& log, Interrupt::Cause cause, const Options& options
 }
 
 /// What came of it where it was given up before there was a shard.
-Exit verdict_without_group(const driver::Trouble& trouble, const EventLog& log, Interrupt::Cause cause,
+Exit verdict_without_group(const net::Trouble& trouble, const EventLog& log, Interrupt::Cause cause,
                            const Options& options) {
   if (log.is_over()) return verdict(log, cause, options);
-  const bool refused = trouble.stage == driver::Trouble::Stage::Answer;
+  const bool refused = trouble.stage == net::Trouble::Stage::Answer;
   throw Failure(refused ? Exit::Failed : Exit::Usage, trouble.text);
 }
 
@@ -145,7 +145,7 @@ Exit run(const Options& options) {
     log.wake();
   });
   auto started = driver::ShardGroup::start(std::move(group_options), log, log.is_over());
-  if (const auto* trouble = std::get_if<driver::Trouble>(&started))
+  if (const auto* trouble = std::get_if<net::Trouble>(&started))
     return verdict_without_group(*trouble, log, interrupt.cause(), options);
   driver::ShardGroup& group = *std::get<0>(started);
   log.wait_until_over();

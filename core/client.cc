@@ -75,6 +75,12 @@ void Client::reconnect(Instant now) noexcept {
   machine_.reconnect(now);
 }
 
+Status Client::set_main_url(std::string url) noexcept {
+  const Status checked = machine_.check_main_url(url);
+  if (checked) config_.url = std::move(url);
+  return checked;
+}
+
 void Client::stop(gateway::Leaving how, Instant now) noexcept {
   now_ = timers_run_to_ = now;
   machine_.stop(how, now);

@@ -95,6 +95,10 @@ class Client final : private gateway::Port {
   void identify_granted(Instant now) noexcept;
   /// Leaves this connection and makes a new one at once, resuming if that is possible.
   void reconnect(Instant now) noexcept;
+  /// Takes another main URL, as GET /gateway/bot gave it, for the next dial that goes there (LOCAL-20).
+  ///
+  /// Errors: those of `start` for a URL, and another scheme than before (LOCAL-19); nothing has changed then.
+  Status set_main_url(std::string url) noexcept;
   /// Ends the session (End), or leaves it so that it can be resumed (Keep). Finished follows.
   void stop(gateway::Leaving how, Instant now) noexcept;
 

@@ -36,7 +36,7 @@ Input judged(const Identify& identify, const Judge& judge, Instant now) {
   const ShardPair shard = identify.shard.value_or(ShardPair{});
   const auto intents = static_cast<std::uint64_t>(identify.intents);
   // Above the daily limit the token is reset (GW-IDL-5).
-  if (!is_good(identify.token, world) || identifies.left(now) == 0) return Input::IdentifyBadToken;
+  if (!is_good(identify.token, world) || identifies.budget(now).left == 0) return Input::IdentifyBadToken;
   if (shard.id >= shard.count) return Input::IdentifyBadShard;
   if (guilds_of(world, identify.shard).size() > laws.guilds_a_shard) return Input::IdentifyTooManyGuilds;
   if ((intents & ~laws.intents_existing) != 0) return Input::IdentifyBadIntents;

@@ -405,7 +405,7 @@ void Peer::Impl::close(LinkState& c, std::uint16_t code, std::string_view reason
 
 void Peer::Impl::refuse_token(LinkState& c, const Subject& subject) {
   close(c, spec::gateway_peer::close_code_of(Action::CloseAuthenticationFailed));
-  const bool spent = subject.request != nullptr && identifies.left(now) == 0;
+  const bool spent = subject.request != nullptr && identifies.budget(now).left == 0;
   if (!spent) return;
   // Above the daily limit all sessions end (GW-IDL-5).
   for (auto at = sessions.all().begin(); at != sessions.all().end();) forget((at++)->second);
@@ -622,6 +622,6 @@ std::vector<SessionView> Peer::sessions() const {
   return out;
 }
 
-std::uint32_t Peer::identifies_left(Instant now) const { return impl_->identifies.left(now); }
+IdentifyBudget Peer::identify_budget(Instant now) const { return impl_->identifies.budget(now); }
 
 }  // namespace portcullis::mock

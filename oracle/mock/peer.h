@@ -102,8 +102,7 @@ class Peer {
   /// The URL that READY hands out; for a caller who learns its port late.
   void set_gateway_url(std::string url);
   std::vector<SessionView> sessions() const;
-  /// What `/gateway/bot` tells of the identifies left.
-  std::uint32_t identifies_left(Instant now) const;
+  IdentifyBudget identify_budget(Instant now) const;
 
  private:
   struct Impl;

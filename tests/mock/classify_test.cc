@@ -198,9 +198,13 @@ TEST_CASE("GW-IDL-1: a bucket is busy for 5 s, and another one is not", "[mock]"
 
 TEST_CASE("GW-IDL-4: a thousand Identifies a day, then the token is good no more", "[mock]") {
   Gateway gateway;
-  CHECK(gateway.identifies.left(at(0)) == 1'000);
+  CHECK(gateway.identifies.budget(at(0)).left == 1'000);
+  CHECK(gateway.identifies.budget(at(0)).reset_after == Duration{0});
   for (std::uint32_t i = 0; i < 1'000; ++i) gateway.identifies.take(i, at(i));
-  CHECK(gateway.identifies.left(at(1'000)) == 0);
+  const IdentifyBudget spent = gateway.identifies.budget(at(1'000));
+  CHECK(spent.left == 0);
+  CHECK(spent.total == 1'000);
+  CHECK(spent.reset_after == Duration{86'399'000});
   CHECK(gateway.identify(R"("token":"good","intents":1)", at(90'000)) == Input::IdentifyBadToken);
   CHECK(gateway.identify(R"("token":"good","intents":1)", at(86'400'000)) == Input::IdentifyValid);
 }

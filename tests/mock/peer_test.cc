@@ -129,7 +129,7 @@ TEST_CASE("GW-ID-17: an Identify in a busy bucket earns op 9 false", "[mock]") {
   talk.advance(5s);
   talk.text(second, identify());
   CHECK(second.has("READY"));
-  CHECK(talk.peer().identifies_left(talk.now()) == 998);
+  CHECK(talk.peer().identify_budget(talk.now()).left == 998);
 }
 
 TEST_CASE("GW-IDL-5: above the daily limit all sessions end", "[mock]") {
@@ -140,7 +140,7 @@ TEST_CASE("GW-IDL-5: above the daily limit all sessions end", "[mock]") {
   for (int i = 0; i < 1'000; ++i)
     talk.text(talk.raw(), identify("the-token", R"(,"shard":[)" + std::to_string(i) + ",2000]"));
   CHECK(talk.peer().sessions().size() == 1'000);
-  CHECK(talk.peer().identifies_left(talk.now()) == 0);
+  CHECK(talk.peer().identify_budget(talk.now()).left == 0);
   auto& raw = talk.raw();
   talk.text(raw, identify("the-token", R"(,"shard":[1999,2000])"));
   CHECK(raw.close_code() == 4004);

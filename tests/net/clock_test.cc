@@ -1,9 +1,9 @@
-#include "portcullis/driver/clock.h"
+#include "portcullis/net/clock.h"
 
 #include <catch2/catch.hpp>
 #include <limits>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -32,4 +32,4 @@ TEST_CASE("WS-IO-2: the clock that the core is told of never goes back") {
   CHECK(now() >= first);
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

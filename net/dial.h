@@ -10,14 +10,14 @@
 #include <vector>
 
 #include "portcullis/core/time.h"
-#include "portcullis/driver/address.h"
-#include "portcullis/driver/stream.h"
+#include "portcullis/net/address.h"
+#include "portcullis/net/stream.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// Opens a TCP connection, and TLS where asked for, without ever blocking: looks the name up on a thread of its own,
 /// tries the addresses of both families in turn, the next one as soon as one has failed or been silent for 250 ms (RFC
-/// 8305), takes the first that connects, and makes the TLS handshake.
+/// 8305), takes the first that connects, and makes the TLS handshake; where that fails, the addresses left are tried.
 ///
 /// Shape:  after each `poll` over what `watch` has added, and at `deadline`, call `step`; then look at `result`.
 /// Memory: a name that is still being looked up when the Dial ends is let be; its thread ends by itself.
@@ -44,7 +44,7 @@ class Dial {
  private:
   struct Resolving;
   struct Attempt {
-    std::string address;
+    Address address;
     Fd socket;
   };
 
@@ -52,9 +52,9 @@ class Dial {
   void see_resolver(Instant now);
   void see_attempts(Instant now);
   void start_attempts(Instant now);
-  void start(const Address& address, Instant now);
+  void start(Address address, Instant now);
   void open(Attempt attempt);
-  void see_handshake();
+  void see_handshake(Instant now);
   void note(const std::string& address, const std::string& why);
   void fail(Trouble trouble);
   void time_out();
@@ -73,4 +73,4 @@ class Dial {
   Trouble trouble_{Trouble::Stage::Connect, ""};
 };
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

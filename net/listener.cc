@@ -1,4 +1,4 @@
-#include "portcullis/driver/listener.h"
+#include "portcullis/net/listener.h"
 
 #include <netinet/in.h>
 #include <sys/eventfd.h>
@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <vector>
 
-#include "portcullis/driver/address.h"
+#include "portcullis/net/address.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::optional<Fd> Listener::accept() noexcept {
   return std::nullopt;
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// What went wrong outside the protocol: a host, a port, a certificate, a file.
 ///
@@ -18,4 +18,4 @@ struct Trouble {
 /// Says an `errno` in words, to stand inside a sentence: "connection refused".
 std::string reason(int error);
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

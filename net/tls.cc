@@ -1,4 +1,4 @@
-#include "portcullis/driver/tls.h"
+#include "portcullis/net/tls.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -84,4 +84,4 @@ std::variant<Tls, Trouble> Tls::server(const std::string& certificate_pem, const
   return tls;
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -1,4 +1,4 @@
-#include "portcullis/driver/dial.h"
+#include "portcullis/net/dial.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -9,16 +9,16 @@
 #include <array>
 #include <catch2/catch.hpp>
 
-#include "portcullis/driver/clock.h"
-#include "portcullis/driver/listener.h"
-#include "portcullis/tests/driver/certificates.h"
-#include "portcullis/tests/driver/far.h"
+#include "portcullis/net/clock.h"
+#include "portcullis/net/listener.h"
+#include "portcullis/tests/net/certificates.h"
+#include "portcullis/tests/net/far.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
-using namespace portcullis::test;
+using namespace portcullis::tests;
 using Result = Dial::Result;
 
 constexpr Duration kLong{60'000};
@@ -271,6 +271,33 @@ TEST_CASE("GW-CONN-1: a certificate that no trusted CA vouches for is refused, w
         "the certificate's issuer has another key than the CA of its name: give the present CA's file with --ca");
 }
 
+TEST_CASE("GW-CONN-8: an address whose TLS handshake fails does not keep from the next") {
+  Gateway bad([](Far& far) { far.accept_tls(authority().issue({.names = "DNS:other.test"})); });
+  const std::uint16_t dead = dead_port();
+  const Tls tls = trusting(authority());
+  const std::string wrong =
+      bad.address().text() + ": the certificate is for another name: connect by one that it holds";
+  SECTION("and the next one is good") {
+    Gateway good([](Far& far) {
+      far.accept_tls(authority().issue());
+      far.write("hello");
+    });
+    Dial dial({bad.address(), good.address()}, "localhost", &tls, kLong, now());
+    run(dial);
+    INFO(dial.trouble().text);
+    REQUIRE(dial.result() == Result::Connected);
+    Stream stream = dial.take();
+    CHECK(pump_to_end(stream) == "hello");
+  }
+  SECTION("and the next one is dead") {
+    Dial dial({bad.address(), address_of("127.0.0.1", dead)}, "localhost", &tls, kLong, now());
+    run(dial);
+    REQUIRE(dial.result() == Result::Failed);
+    CHECK(dial.trouble().stage == Trouble::Stage::Tls);
+    CHECK(dial.trouble().text == wrong + "; 127.0.0.1:" + std::to_string(dead) + ": connection refused");
+  }
+}
+
 TEST_CASE("OP-41: TLS 1.2 is the least that is spoken") {
   const Tls tls = trusting(authority());
   CHECK(outcome(authority().issue(), tls, "localhost", TLS1_2_VERSION) == "hello");
@@ -297,4 +324,4 @@ TEST_CASE("GW-CONN-8: a server that is silent in the TLS handshake is given up a
         gateway.address().text() + ": no answer within 60000 ms in the TLS handshake: does it speak TLS?");
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

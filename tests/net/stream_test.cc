@@ -1,4 +1,4 @@
-#include "portcullis/driver/stream.h"
+#include "portcullis/net/stream.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -7,15 +7,15 @@
 #include <catch2/catch.hpp>
 #include <cerrno>
 
-#include "portcullis/driver/tls.h"
-#include "portcullis/tests/driver/certificates.h"
-#include "portcullis/tests/driver/far.h"
+#include "portcullis/net/tls.h"
+#include "portcullis/tests/net/certificates.h"
+#include "portcullis/tests/net/far.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
-using namespace portcullis::test;
+using namespace portcullis::tests;
 
 const Authority& authority() {
   static const Authority made;
@@ -383,4 +383,4 @@ TEST_CASE("GW-CONN-1: a server shows the chain behind its certificate") {
   CHECK(std::holds_alternative<Tls>(Tls::server(chain, identity().key_pem)));
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

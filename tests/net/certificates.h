@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace portcullis::test {
+namespace portcullis::tests {
 
 /// What a server shows, and the key that proves it is its own.
 struct Identity {
@@ -48,4 +48,4 @@ class File {
   std::string path_;
 };
 
-}  // namespace portcullis::test
+}  // namespace portcullis::tests

@@ -2,7 +2,7 @@
 
 #include "portcullis/core/chance.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// Gives the unpredictable bits that mask keys and nonces need, from OpenSSL's generator.
 ///
@@ -10,4 +10,4 @@ namespace portcullis::driver {
 /// Errors:  a system without random bytes ends the program, with a line that says so: nothing safe can be sent then.
 Chance entropy();
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

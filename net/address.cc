@@ -1,4 +1,4 @@
-#include "portcullis/driver/address.h"
+#include "portcullis/net/address.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <memory>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -51,4 +51,4 @@ std::optional<Trouble> look_up(const std::string& host, std::uint16_t port, Look
   return std::nullopt;
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

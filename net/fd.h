@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// Owns a file descriptor; -1 is none.
 class Fd {
@@ -27,4 +27,4 @@ class Fd {
   int fd_ = -1;
 };
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -1,4 +1,4 @@
-#include "portcullis/tests/driver/far.h"
+#include "portcullis/tests/net/far.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,10 +14,10 @@
 #include <cerrno>
 #include <span>
 
-namespace portcullis::test {
+namespace portcullis::tests {
 
-using driver::Fd;
-using driver::Stream;
+using net::Fd;
+using net::Stream;
 
 namespace {
 
@@ -167,4 +167,4 @@ std::string long_text(std::size_t size) {
 
 void write(Stream& stream, std::string_view text) { stream.write(std::as_bytes(std::span(text))); }
 
-}  // namespace portcullis::test
+}  // namespace portcullis::tests

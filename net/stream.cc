@@ -1,4 +1,4 @@
-#include "portcullis/driver/stream.h"
+#include "portcullis/net/stream.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -12,7 +12,7 @@
 #include <array>
 #include <cerrno>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -296,4 +296,4 @@ void Stream::forget_queue() noexcept {
   we_have_ended_ = true;
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

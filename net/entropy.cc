@@ -1,4 +1,4 @@
-#include "portcullis/driver/entropy.h"
+#include "portcullis/net/entropy.h"
 
 #include <openssl/rand.h>
 
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -35,4 +35,4 @@ std::uint32_t draw() {
 
 Chance entropy() { return draw; }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

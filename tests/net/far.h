@@ -9,19 +9,19 @@
 #include <thread>
 #include <utility>
 
-#include "portcullis/driver/fd.h"
-#include "portcullis/driver/stream.h"
-#include "portcullis/tests/driver/certificates.h"
+#include "portcullis/net/fd.h"
+#include "portcullis/net/stream.h"
+#include "portcullis/tests/net/certificates.h"
 
-namespace portcullis::test {
+namespace portcullis::tests {
 
 /// Both ends of a TCP connection over loopback, with small buffers, so that much does not fit.
-std::pair<driver::Fd, driver::Fd> connected();
+std::pair<net::Fd, net::Fd> connected();
 
 /// The other end of a connection: plain blocking calls, and OpenSSL used directly.
 class Far {
  public:
-  explicit Far(driver::Fd socket) : socket_(std::move(socket)) {}
+  explicit Far(net::Fd socket) : socket_(std::move(socket)) {}
   /// Makes the handshake; whether it was well is what it returns.
   bool accept_tls(const Identity& identity, int version_max = 0);
   bool connect_tls();
@@ -41,7 +41,7 @@ class Far {
  private:
   bool shake_hands(SSL_CTX* context, bool as_server);
 
-  driver::Fd socket_;
+  net::Fd socket_;
   std::shared_ptr<SSL> ssl_;
   bool ended_well_ = false;
   int error_ = 0;
@@ -62,13 +62,13 @@ class Played {
 };
 
 /// Waits until something of the stream can be gone on with.
-void wait(const driver::Stream& stream);
+void wait(const net::Stream& stream);
 /// Polls, steps and reads until `done` or the end, and gives what was read.
-std::string pump(driver::Stream& stream, const std::function<bool(const std::string&)>& done);
-std::string pump_to_end(driver::Stream& stream);
+std::string pump(net::Stream& stream, const std::function<bool(const std::string&)>& done);
+std::string pump_to_end(net::Stream& stream);
 
 /// Many bytes, of which each place has its own look.
 std::string long_text(std::size_t size);
-void write(driver::Stream& stream, std::string_view text);
+void write(net::Stream& stream, std::string_view text);
 
-}  // namespace portcullis::test
+}  // namespace portcullis::tests

@@ -1,4 +1,4 @@
-#include "portcullis/tests/driver/certificates.h"
+#include "portcullis/tests/net/certificates.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 
-namespace portcullis::test {
+namespace portcullis::tests {
 
 namespace {
 
@@ -106,4 +106,4 @@ File::File(const std::string& content) {
 
 File::~File() { ::unlink(path_.c_str()); }
 
-}  // namespace portcullis::test
+}  // namespace portcullis::tests

@@ -1,4 +1,4 @@
-#include "portcullis/driver/listener.h"
+#include "portcullis/net/listener.h"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -93,4 +93,4 @@ TEST_CASE("GW-CONN-8: when no descriptor is left a connection is turned away, an
   CHECK(listener.accept());
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

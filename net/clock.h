@@ -7,7 +7,7 @@
 
 #include "portcullis/core/time.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// Reads the machine's monotonic clock.
 inline Instant now() noexcept {
@@ -25,4 +25,4 @@ inline int poll_timeout(std::optional<Instant> deadline, Instant now) noexcept {
                           now.time_since_epoch().count());
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -6,9 +6,9 @@
 #include <string>
 #include <variant>
 
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/trouble.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// What one end's TLS connections share: versions, certificates, and whom to trust. Cheap to copy, safe to share
 /// between threads.
@@ -34,4 +34,4 @@ class Tls {
   std::shared_ptr<SSL_CTX> context_;
 };
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -5,10 +5,10 @@
 #include <string>
 #include <variant>
 
-#include "portcullis/driver/fd.h"
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/fd.h"
+#include "portcullis/net/trouble.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// A listening TCP socket on loopback, or on an address that the user names; it never blocks once it is open.
 class Listener {
@@ -32,4 +32,4 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

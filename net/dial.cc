@@ -1,4 +1,4 @@
-#include "portcullis/driver/dial.h"
+#include "portcullis/net/dial.h"
 
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 #include <system_error>
 #include <thread>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -96,7 +96,7 @@ void Dial::step(Instant now) noexcept {
   if (resolving_) see_resolver(now);
   if (!resolving_ && !stream_) see_attempts(now);
   if (!resolving_ && !stream_) start_attempts(now);
-  if (stream_) see_handshake();
+  if (stream_) see_handshake(now);
   if (result_ == Result::Trying && now >= deadline_) time_out();
 }
 
@@ -111,48 +111,53 @@ void Dial::see_resolver(Instant now) {
 void Dial::see_attempts(Instant now) {
   for (auto each = attempts_.begin(); each != attempts_.end();) {
     const int error = outcome_of(each->socket);
-    if (error == 0) return open(std::move(*each));
     if (error == EINPROGRESS) {
       ++each;
       continue;
     }
-    note(each->address, reason(error));
+    Attempt ended = std::move(*each);
     each = attempts_.erase(each);
+    if (error == 0) return open(std::move(ended));
+    note(ended.address.text(), reason(error));
     next_at_ = now;
   }
 }
 
 void Dial::start_attempts(Instant now) {
   while (!stream_ && !untried_.empty() && now >= next_at_) {
-    const Address next = std::move(untried_.front());
-    untried_.pop_front();  // before it is tried: what connects at once forgets the others
-    start(next, now);
+    Address next = std::move(untried_.front());
+    untried_.pop_front();
+    start(std::move(next), now);
   }
   if (!stream_ && attempts_.empty() && untried_.empty()) fail(trouble_);
 }
 
-void Dial::start(const Address& address, Instant now) {
-  Attempt attempt{address.text(), Fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))};
-  const auto* name = reinterpret_cast<const sockaddr*>(address.sockaddr.data());
-  const auto size = static_cast<socklen_t>(address.sockaddr.size());
+void Dial::start(Address address, Instant now) {
+  const int family = address.family();
+  Attempt attempt{std::move(address), Fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))};
+  const auto* name = reinterpret_cast<const sockaddr*>(attempt.address.sockaddr.data());
+  const auto size = static_cast<socklen_t>(attempt.address.sockaddr.size());
   if (attempt.socket && ::connect(attempt.socket.get(), name, size) == 0) return open(std::move(attempt));
-  if (errno != EINPROGRESS) return note(attempt.address, reason(errno));
+  if (errno != EINPROGRESS) return note(attempt.address.text(), reason(errno));
   attempts_.push_back(std::move(attempt));
   next_at_ = now + kAttemptDelay;
 }
 
+// Takes the first that connects. Those still under way are tried anew, and first, if the handshake fails.
 void Dial::open(Attempt attempt) {
-  connected_to_ = std::move(attempt.address);
+  connected_to_ = attempt.address.text();
   stream_ = tls_ ? Stream(std::move(attempt.socket), *tls_, host_) : Stream(std::move(attempt.socket));
-  attempts_.clear();
-  untried_.clear();
+  for (; !attempts_.empty(); attempts_.pop_back()) untried_.push_front(std::move(attempts_.back().address));
 }
 
-void Dial::see_handshake() {
+void Dial::see_handshake(Instant now) {
   stream_->step();
   if (stream_->trouble()) {
     note(connected_to_, stream_->trouble()->text);
-    fail({stream_->trouble()->stage, trouble_.text});
+    trouble_.stage = stream_->trouble()->stage;
+    stream_.reset();
+    next_at_ = now;
+    start_attempts(now);
   } else if (stream_->is_open()) {
     result_ = Result::Connected;
   }
@@ -178,10 +183,10 @@ void Dial::time_out() {
     return fail(
         {Trouble::Stage::Resolve, "cannot find the host \"" + host_ + "\": " + silence + "; is the network up?"});
   if (stream_) note(connected_to_, silence + " in the TLS handshake: does it speak TLS?");
-  for (const Attempt& attempt : attempts_) note(attempt.address, silence);
+  for (const Attempt& attempt : attempts_) note(attempt.address.text(), silence);
   fail({stream_ ? Trouble::Stage::Tls : Trouble::Stage::Connect, trouble_.text});
 }
 
 Stream Dial::take() noexcept { return *std::exchange(stream_, std::nullopt); }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -1,6 +1,6 @@
 // A generator that fails can only be put in by an interface that OpenSSL 3 calls old.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "portcullis/driver/entropy.h"
+#include "portcullis/net/entropy.h"
 
 #include <openssl/rand.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 namespace {
 
@@ -70,4 +70,4 @@ TEST_CASE("WS-HS-2: without random bytes the program ends and says so") {
   CHECK(WIFSIGNALED(status));
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

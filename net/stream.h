@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "portcullis/driver/fd.h"
-#include "portcullis/driver/tls.h"
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/fd.h"
+#include "portcullis/net/tls.h"
+#include "portcullis/net/trouble.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// A connected TCP socket that never blocks, plain or with TLS round it; either end of it.
 ///
@@ -85,4 +85,4 @@ class Stream {
   std::optional<Trouble> trouble_;
 };
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/trouble.h"
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 /// An address to connect to, as the resolver gave it.
 struct Address {
@@ -28,4 +28,4 @@ enum class Lookup : std::uint8_t { NumbersOnly, Everywhere };
 std::optional<Trouble> look_up(const std::string& host, std::uint16_t port, Lookup where,
                                std::vector<Address>& addresses);
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net

@@ -1,9 +1,9 @@
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/trouble.h"
 
 #include <cctype>
 #include <system_error>
 
-namespace portcullis::driver {
+namespace portcullis::net {
 
 std::string reason(int error) {
   std::string text = std::generic_category().message(error);
@@ -11,4 +11,4 @@ std::string reason(int error) {
   return text;
 }
 
-}  // namespace portcullis::driver
+}  // namespace portcullis::net
