@@ -2,6 +2,7 @@
 
 #include "portcullis/cli/redact.h"
 #include "portcullis/cli/words.h"
+#include "portcullis/core/encoding/json_tree.h"
 
 namespace portcullis::cli {
 namespace {
@@ -9,9 +10,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Colour = Paint::Colour;
 
+/// In JSON the keys stay in their order; in ETF they come sorted anyhow.
+Json tree_of(const encoding::ValueView& value) {
+  if (value.encoding == encoding::Encoding::Json) return Json::parse(value.raw, nullptr, false);
+  const auto tree = encoding::tree(value);
+  return tree ? Json(*tree) : Json(Json::value_t::discarded);
+}
+
 /// What an event is about, without what nobody may see.
 Json data_of(const Dispatch& dispatch) {
-  Json data = Json::parse(dispatch.data.raw, nullptr, false);
+  Json data = tree_of(dispatch.data);
   if (data.is_discarded()) return nullptr;  // possible where only the envelope was checked
   redact(data);
   return data;

@@ -159,6 +159,8 @@ class Client final : private gateway::Port {
   void on(const websocket::Ping&) noexcept {}
   void on(const websocket::Pong&) noexcept {}
   Result<std::optional<std::span<const std::byte>>> payload_of(const websocket::Message& message) noexcept;
+  Result<encoding::EnvelopeView> envelope_of(std::string_view payload) noexcept;
+  bool is_etf() const noexcept { return config_.encoding == encoding::Encoding::Etf; }
   void undecodable(const Error& error) noexcept;
 
   Config config_;

@@ -27,11 +27,14 @@ enum class Errc : std::uint8_t {
   PayloadTooLarge, OutOfMemory,
   // Encoding
   JsonIncomplete, JsonSyntax, JsonDepth, JsonUtf8, JsonNumber, JsonTrailing,
+  EtfIncomplete, EtfVersion, EtfTag, EtfDepth, EtfLength, EtfNumber, EtfTail, EtfTrailing, EtfCompressed, EtfUtf8,
+  EtfInteger, EtfKey,
   EnvelopeNotMap, EnvelopeOpMissing, EnvelopeOpType, EnvelopeSequenceType, EnvelopeTypeType, HelloInterval,
   MessageKind,
   // Commands and configuration
   CommandTooLarge, CommandQueueFull, CommandField, CommandIntent, CommandWrongShard, CommandRateLimited, CommandNotUtf8,
   NotConnected, SessionIncomplete, ConfigToken, ConfigUrl, ConfigShard, ConfigThreshold, ConfigVersion, ConfigIntents,
+  ConfigCompression,
   // REST
   RestStatus, RestBody,
 };

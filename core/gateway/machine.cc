@@ -5,8 +5,8 @@
 #include <cassert>
 #include <utility>
 
-#include "portcullis/core/encoding/json_write.h"
 #include "portcullis/core/encoding/value.h"
+#include "portcullis/core/encoding/write.h"
 #include "portcullis/core/gateway/command_write.h"
 #include "portcullis/core/gateway/endpoint.h"
 #include "portcullis/spec/close_codes.h"
@@ -66,13 +66,15 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
-  if (const auto written = write(identify()); !written) return written;
+  if (config_.encoding == encoding::Encoding::Etf && config_.compression == compression::Compression::Payload)
+    return Error{Errc::ConfigCompression, Blame::Caller, 0, req::GW_ENC_2};
+  if (const auto written = write(identify(), workspace_.command); !written) return written;
   if (const auto url = check_main_url(config_.url); !url) return url;
   if (!config_.resume) return kOk;
   const auto& [id, resume_gateway_url, sequence] = *config_.resume;
   if (id.empty()) return Error{Errc::SessionIncomplete, Blame::Caller, 0, req::GW_RES_4};
   if (const auto url = check_beside_main(resume_gateway_url); !url) return url;
-  return write(ResumeView{config_.identify.token, id, INT64_MAX});
+  return write(ResumeView{config_.identify.token, id, INT64_MAX}, workspace_.command);
 }
 
 Status Machine::check_main_url(std::string_view url) const noexcept {
@@ -258,7 +260,7 @@ void Machine::beat_and_resume(const Detail& detail) noexcept {
 template <typename Payload>
 void Machine::send_handshake(const Payload& payload) noexcept {
   ready_by_ = now_ + limits_.ready_timeout;
-  if (write(payload)) transmit(workspace_.command);
+  if (write(payload, workspace_.command)) transmit(workspace_.command);
 }
 
 void Machine::retry_dial(const Detail& detail) noexcept {
@@ -325,7 +327,7 @@ void Machine::hold_session(const EnvelopeView& ready) noexcept {
   held_->url = *url;
   if (const auto id = encoding::as_string(encoding::find(ready.d, "session_id"), workspace_.command)) held_->id = *id;
   // A Resume that is too large for any sequence could never be sent.
-  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX})) held_->id.clear();
+  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX}, workspace_.command)) held_->id.clear();
 }
 
 void Machine::count_sequence(const EnvelopeView& envelope) noexcept {
@@ -461,14 +463,14 @@ void Machine::answer_beat() noexcept {
 void Machine::send_beat() noexcept {
   owed_beat_at_.reset();
   const HeartbeatData data{held_ ? held_->sequence : std::nullopt};
-  if (write(data) && transmit(workspace_.command)) heartbeat_.sent(now_);
+  if (write(data, workspace_.command) && transmit(workspace_.command)) heartbeat_.sent(now_);
 }
 
 template <typename Payload>
-Status Machine::write(const Payload& payload) const noexcept {
-  workspace_.command.clear();
-  encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
-  return write_payload(payload, writer);
+Status Machine::write(const Payload& payload, std::vector<char>& out) const noexcept {
+  out.clear();
+  return encoding::write_in(config_.encoding, out, limits_.command_bytes_max,
+                            [&payload](auto& writer) noexcept { return write_payload(payload, writer); });
 }
 
 bool Machine::transmit(const std::vector<char>& payload) noexcept {
@@ -483,9 +485,7 @@ Status Machine::queue_command(const Command& command) noexcept {
   const auto checked = gateway::check(command, {config_.identify.intents, config_.identify.shard});
   if (!checked) return checked;
   Waiting waiting{key_of(command), {}};
-  encoding::JsonWriter writer(waiting.payload, limits_.command_bytes_max);
-  const auto written = write_payload(command, writer);
-  if (!written) return written;
+  if (const auto written = write(command, waiting.payload); !written) return written;
   queue_.push_back(std::move(waiting));
   return kOk;
 }
@@ -567,7 +567,7 @@ std::optional<Session> Machine::session() const {
 }
 
 Query Machine::query() const noexcept {
-  return {.version = config_.version, .encoding = "json", .compress = in_query(config_.compression)};
+  return {.version = config_.version, .encoding = name(config_.encoding), .compress = in_query(config_.compression)};
 }
 
 std::uint32_t Machine::bucket() const noexcept {

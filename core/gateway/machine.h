@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "portcullis/core/chance.h"
-#include "portcullis/core/encoding/json_scan.h"
+#include "portcullis/core/encoding/envelope.h"
 #include "portcullis/core/gateway/backoff.h"
 #include "portcullis/core/gateway/command.h"
 #include "portcullis/core/gateway/config.h"
@@ -169,7 +169,7 @@ class Machine {
   template <typename Payload>
   void send_handshake(const Payload& payload) noexcept;
   template <typename Payload>
-  Status write(const Payload& payload) const noexcept;
+  Status write(const Payload& payload, std::vector<char>& out) const noexcept;
   bool transmit(const std::vector<char>& payload) noexcept;
 
   void beat(const Detail& detail) noexcept;

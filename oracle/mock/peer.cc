@@ -12,6 +12,7 @@
 #include "portcullis/core/websocket/utf8.h"
 #include "portcullis/oracle/mock/classify.h"
 #include "portcullis/oracle/mock/compressor.h"
+#include "portcullis/oracle/mock/etf.h"
 #include "portcullis/oracle/mock/laws.h"
 #include "portcullis/oracle/mock/link_state.h"
 #include "portcullis/oracle/mock/payloads.h"
@@ -201,7 +202,7 @@ void Peer::Impl::pump(LinkState& c) {
 
 void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   const Query query = read_query(requested.target);
-  const bool encoding_good = query.encoding == "json";
+  const bool encoding_good = query.encoding == "json" || query.encoding == "etf";
   if (!encoding_good) {
     const std::string body = refusal_body("encoding", query.encoding);
     const std::array<http::Field, 1> fields{{{"Content-Type", "application/json"}}};
@@ -211,6 +212,7 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   (void)c.stream.accept({}, {});
   c.upgraded = true;
   c.version = query.version;
+  c.etf = query.encoding == "etf";
   // A value that nobody knows is ignored, as the gateway does: one library sends `compress=undefined`.
   c.compressor = Compressor::of(query.compress, laws.zstd_window_log);
   if (std::ranges::find(laws.versions, query.version) == laws.versions.end()) {
@@ -224,7 +226,7 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
 
 void Peer::Impl::on(LinkState& c, const websocket::Message& message) {
   const Judge judge{world, laws, sessions, identifies};
-  const Classified is = classify(message.kind, message.payload, c.version, c.messages, judge, now);
+  const Classified is = classify(message.kind, message.payload, {c.version, c.etf}, c.messages, judge, now);
   Subject subject{
       .detail = is.opcode ? "op " + std::to_string(*is.opcode) : std::to_string(message.payload.size()) + " bytes",
       .request = is.request ? &*is.request : nullptr};
@@ -316,14 +318,18 @@ void Peer::Impl::perform(LinkState& c, Action act, const Subject& subject) {
 void Peer::Impl::send(LinkState& c, std::string_view payload) {
   if (c.silent) return;
   using websocket::Kind;
-  const bool alone = c.session != nullptr && c.session->compressed && payload.size() > laws.plain_bytes_max;
+  const auto term = c.etf ? etf_of_json(payload) : std::nullopt;
+  if (term) payload = *term;
+  const bool wants = c.session != nullptr && c.session->compressed && !c.etf;  // GW-ENC-2
+  const bool alone = wants && payload.size() > laws.plain_bytes_max;
   if (c.compressor || alone) {
     const std::string message = c.compressor ? c.compressor->message(payload) : zlib_payload(payload);
     (void)c.stream.send(Kind::Binary, std::as_bytes(std::span{message}));
     return;
   }
   const auto bytes = std::as_bytes(std::span{payload});
-  const bool text = websocket::find_bad_utf8(bytes) == websocket::Utf8::kNone;  // only the script sends other bytes
+  const bool text =
+      !c.etf && websocket::find_bad_utf8(bytes) == websocket::Utf8::kNone;  // only the script sends other bytes
   (void)c.stream.send(text ? Kind::Text : Kind::Binary, bytes);
 }
 

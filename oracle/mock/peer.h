@@ -28,7 +28,7 @@ struct SayInvalid {
 struct SayHeartbeat {};  ///< op 1
 struct SayAnything {
   std::string payload;
-};  ///< one message, as it is
+};  ///< one message, as it is; JSON is written in the connection's encoding
 struct SaySilence {
   bool on = true;
 };  ///< reads, but answers nothing more on this connection

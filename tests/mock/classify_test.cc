@@ -30,9 +30,9 @@ struct Gateway {
   }
 
   Input of(std::string_view payload, websocket::Kind kind = websocket::Kind::Text, Instant now = {},
-           std::int64_t version = 10) {
+           std::int64_t version = 10, bool etf = false) {
     const auto bytes = std::as_bytes(std::span{payload});
-    return classify(kind, bytes, version, messages, {world, laws, sessions, identifies}, now).input;
+    return classify(kind, bytes, {version, etf}, messages, {world, laws, sessions, identifies}, now).input;
   }
   Input identify(const std::string& fields, Instant now = {}) {
     return of(R"({"op":2,"d":{"properties":{},)" + fields + "}}", websocket::Kind::Text, now);

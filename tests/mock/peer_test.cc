@@ -162,11 +162,11 @@ TEST_CASE("GW-URL-5: a version that is gone is closed with 4012", "[mock]") {
 
 TEST_CASE("GW-URL-2: what is not offered is refused before the upgrade, and says so", "[mock]") {
   Talk talk(plain_world());
-  auto& etf = talk.raw("/?v=10&encoding=etf");
-  CHECK(etf.has("HTTP/1.1 400"));
-  CHECK(etf.has("Content-Type: application/json\r\n"));
-  CHECK(etf.has("encoding=etf is not offered"));
-  CHECK(etf.hung_up);
+  auto& xml = talk.raw("/?v=10&encoding=xml");
+  CHECK(xml.has("HTTP/1.1 400"));
+  CHECK(xml.has("Content-Type: application/json\r\n"));
+  CHECK(xml.has("encoding=xml is not offered"));
+  CHECK(xml.hung_up);
   CHECK(talk.raw("/path?v=10&encoding=json&compress=undefined").has(R"("op":10)"));
 }
 
