@@ -1,4 +1,6 @@
 // For every text: the scanner and simdjson agree on whether it is JSON.
+#include <simdjson.h>
+
 #include "portcullis/fuzz/json.h"
 
 #include "portcullis/tests/encoding/differences.h"

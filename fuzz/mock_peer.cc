@@ -1,5 +1,4 @@
-// For every talk of up to three clients: the mock writes what a client reads, never to a link that is over, and where
-// the bytes are cut cannot be observed.
+// For every talk of three clients: the mock writes what a client reads, to no dead link, and the same under any cut.
 //
 // The input is a byte for the cuts, one for the world, then acts: a byte that picks one, one that picks the link, then
 // what it takes.

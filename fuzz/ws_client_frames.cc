@@ -1,5 +1,4 @@
-// For every string of frames: a client hands out no message over the limit, has one last word, and writes only what a
-// server reads.
+// For every string of frames: a client keeps the message limit, has one last word, and writes only what a server reads.
 #include "portcullis/fuzz/websocket.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,5 +1,4 @@
-// For every string of frames: a server hands out no message over the limit, has one last word, and writes only what a
-// client reads.
+// For every string of frames: a server keeps the message limit, has one last word, and writes only what a client reads.
 #include "portcullis/fuzz/websocket.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
