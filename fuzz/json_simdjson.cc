@@ -1,7 +1,7 @@
 // For every text: the scanner and simdjson agree on whether it is JSON.
-#include <simdjson.h>
-
 #include "portcullis/fuzz/json.h"
+
+#include <simdjson.h>
 
 #include "portcullis/tests/encoding/differences.h"
 

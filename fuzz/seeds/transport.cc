@@ -113,6 +113,7 @@ Seeds websocket_seeds() {
   };
   close("client-1000", 0, 1000, "bye");
   close("server-4004", 1, 4004, "Authentication failed.");
+  close("server-1010-is-for-clients", 1, 1010, "");
   close("client-without-code", 0, 0, "");
   close("client-reason-without-code", 0, 0, "x");
   close("server-1005-may-not-be-sent", 1, 1005, "");
@@ -142,6 +143,7 @@ Seeds compression_seeds() {
       {"zlib_stream", "no-zlib", stream(1, 0, from_hex("010203040000ffff"))},
       {"zlib_cut", "stream-of-two-payloads", stream(0, 0xff, hello + more)},
       {"zlib_cut", "stream-damaged", stream(5, 0xff, damaged)},
+      {"zlib_cut", "stream-of-no-zlib", stream(3, 0xff, "no zlib")},
       {"zlib_cut", "pieces-compressed", Drawn().byte(4).byte(6).piece("{\"op\":11}").piece("{\"op\":1,\"d\":null}")},
       {"zlib_cut", "pieces-stored-with-the-suffix-inside",
        Drawn().byte(2).byte(0).piece(from_hex("610000ffff62")).piece(from_hex("0000ffff"))},

@@ -47,7 +47,7 @@ done
 
 # The archive that the Dockerfile fetches is the one that bazel/archives.bzl pins.
 for what in 'sha256 = "' 'urls = \["'; do
-  value=$(sed -n "/\"simdjson\": struct/,/),/s/.*$what\([^\"]*\)\".*/\1/p" bazel/archives.bzl)
+  value=$(sed -n "/\"simdjson\": struct(/,/^    ),/s/.*$what\([^\"]*\)\".*/\1/p" bazel/archives.bzl)
   [[ -n $value ]] || fail "bazel/archives.bzl pins no simdjson"
   grep -qF "$value" .clusterfuzzlite/Dockerfile || fail "the Dockerfile fetches another simdjson than bazel/archives.bzl"
 done
