@@ -14,11 +14,11 @@ auto draw_optional(Input& input, Draw draw) -> std::optional<decltype(draw())> {
   return draw();
 }
 
-/// Small counts are likelier: most lists are short, and one in four may be as long as a command can hold.
+/// Most lists are short; half of the others are longer than a command can hold.
 template <typename Draw>
 auto draw_list(Input& input, Draw draw) -> std::vector<decltype(draw())> {
   const std::uint8_t byte = input.byte();
-  std::vector<decltype(draw())> list(byte < 192 ? byte % 4 : byte);
+  std::vector<decltype(draw())> list(byte < 192 ? byte % 4 : byte - 128u);
   for (auto& element : list) element = draw();
   return list;
 }

@@ -6,6 +6,34 @@
 
 #include "portcullis/fuzz/input.h"
 
+namespace portcullis::fuzz {
+namespace {
+
+// As a server reads it: what stands percent-encoded is meant as if it did not.
+std::string decoded(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string digits = text.substr(std::min(i + 1, text.size()), 2);
+    const bool encoded =
+        text[i] == '%' && digits.size() == 2 && digits.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+    out += encoded ? static_cast<char>(std::stoi(digits, nullptr, 16)) : text[i];
+    if (encoded) i += 2;
+  }
+  return out;
+}
+
+std::size_t count_of(const std::string& url, const std::string& name) {
+  std::size_t count = 0;
+  for (std::size_t at = url.find('?'); at != std::string::npos; at = url.find('&', at + 1)) {
+    const std::string parameter = url.substr(at + 1, url.find('&', at + 1) - at - 1);
+    if (decoded(parameter.substr(0, parameter.find('='))) == name) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+}  // namespace portcullis::fuzz
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace portcullis;
   fuzz::Input input(data, size);
@@ -26,6 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string end = "v=" + std::to_string(query.version) + "&encoding=" + std::string(query.encoding) +
                           (query.compress.empty() ? "" : "&compress=" + std::string(query.compress));
   fuzz::must(joined->url.ends_with("?" + end) || joined->url.ends_with("&" + end), "the query that was asked for");
+  fuzz::must(fuzz::count_of(joined->url, "v") == 1 && fuzz::count_of(joined->url, "encoding") == 1,
+             "one v and one encoding");
+  fuzz::must(fuzz::count_of(joined->url, "compress") == (query.compress.empty() ? 0 : 1), "compress as asked for");
   const auto parts = websocket::parse_url(joined->url);
   fuzz::must(parts && *parts == joined->parts, "text and parts are one");
   const auto again = gateway::join_endpoint(joined->url, main, query);

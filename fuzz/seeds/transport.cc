@@ -94,6 +94,11 @@ Seeds websocket_seeds() {
     seeds.push_back({"ws_client_cut", file, Drawn().byte(0).byte(0).rest(to_client)});
     seeds.push_back({"ws_server_cut", file, Drawn().byte(0).byte(0).rest(to_server)});
   }
+  const std::string half(200, 'a'), key(4, '\0');
+  seeds.push_back(
+      {"ws_client_frames", "fragments-over-the-limit", from_hex("027e00c8") + half + from_hex("807e00c8") + half});
+  seeds.push_back({"ws_server_frames", "fragments-over-the-limit",
+                   from_hex("02fe00c8") + key + half + from_hex("80fe00c8") + key + half});
   const std::string hello = from_hex("810548656c6c6f");
   const auto upgrade = [](std::string_view bytes) -> std::string { return Drawn().byte(1).byte(3).rest(bytes); };
   seeds.push_back({"ws_client_cut", "upgrade-and-a-frame", upgrade(std::string(kGoodAnswer) + hello)});
