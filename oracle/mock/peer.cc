@@ -72,6 +72,12 @@ bool can_be_said(const Other&) {
   return true;
 }
 
+// Those of this program, read once.
+const Laws& our_laws() {
+  static const Laws laws = read_laws();
+  return laws;
+}
+
 }  // namespace
 
 struct Peer::Impl {
@@ -79,7 +85,7 @@ struct Peer::Impl {
       : world(std::move(a_world)),
         limits(a_limits),
         rows(a_rows),
-        laws(read_laws()),
+        laws(our_laws()),
         sessions(laws, std::move(chance)),
         identifies(laws) {
     limits.message_bytes_max = kMessageBytesMax;
@@ -161,7 +167,7 @@ struct Peer::Impl {
   World world;
   Limits limits;
   const Rows& rows;
-  const Laws laws;
+  const Laws& laws;
   Sessions sessions;
   IdentifyLimits identifies;
   std::map<Link, LinkState> connections;
