@@ -17,6 +17,7 @@ LIBRARIES = {
     "rapidcheck": struct(header = "rapidcheck.h", linkopts = ["-lrapidcheck"], package = "librapidcheck-dev"),
     "simdjson": struct(header = "simdjson.h", linkopts = ["-lsimdjson"], package = "libsimdjson-dev"),
     "zlib": struct(header = "zlib.h", linkopts = ["-lz"], package = "zlib1g-dev"),
+    "zstd": struct(header = "zstd.h", linkopts = ["-lzstd"], package = "libzstd-dev"),
 }
 
 def portcullis_deps():

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 #include <numeric>
 
@@ -22,6 +23,7 @@ struct Options {
   std::vector<std::uint32_t> shard_ids;
   std::string intents = "unprivileged";
   std::string compression = "zlib-stream";
+  std::string encoding = "json";
   std::string check = "grammar";
   std::string ca_file;
   std::string token_file;
@@ -33,6 +35,12 @@ struct Options {
   bool json = false;
   bool verbose = false;
 };
+
+const std::map<std::string, compression::Compression> kCompressions{
+    {"none", compression::Compression::None},
+    {"payload", compression::Compression::Payload},
+    {"zlib-stream", compression::Compression::ZlibStream},
+    {"zstd-stream", compression::Compression::ZstdStream}};
 
 void check_url(const std::string& url) {
   const auto parsed = websocket::parse_url(url);
@@ -59,7 +67,8 @@ Config config_of(const Options& options) {
   config.url = options.url;
   config.identify.token = need_token(options.token_file);
   config.identify.intents = read_intents(options.intents);
-  if (options.compression == "none") config.compression = compression::Compression::None;
+  config.compression = kCompressions.at(options.compression);
+  if (options.encoding == "etf") config.encoding = encoding::Encoding::Etf;
   if (options.check == "envelope") config.check = encoding::Check::Envelope;
   return config;
 }
@@ -128,10 +137,10 @@ Exit verdict(const EventLog& log, Interrupt::Cause cause, const Options& options
 }
 
 /// What came of it where it was given up before there was a shard.
-Exit verdict_without_group(const driver::Trouble& trouble, const EventLog& log, Interrupt::Cause cause,
+Exit verdict_without_group(const net::Trouble& trouble, const EventLog& log, Interrupt::Cause cause,
                            const Options& options) {
   if (log.is_over()) return verdict(log, cause, options);
-  const bool refused = trouble.stage == driver::Trouble::Stage::Answer;
+  const bool refused = trouble.stage == net::Trouble::Stage::Answer;
   throw Failure(refused ? Exit::Failed : Exit::Usage, trouble.text);
 }
 
@@ -143,7 +152,7 @@ Exit run(const Options& options) {
     log.wake();
   });
   auto started = driver::ShardGroup::start(std::move(group_options), log, log.is_over());
-  if (const auto* trouble = std::get_if<driver::Trouble>(&started))
+  if (const auto* trouble = std::get_if<net::Trouble>(&started))
     return verdict_without_group(*trouble, log, interrupt.cause(), options);
   driver::ShardGroup& group = *std::get<0>(started);
   log.wait_until_over();
@@ -167,10 +176,13 @@ void add_options(CLI::App& verb, Options& options) {
       ->needs(count);
   verb.add_option("--intents", options.intents, "A number, or names with commas between; also all, none")
       ->option_text("LIST [unprivileged]");
-  verb.add_option("--compression", options.compression, "none or zlib-stream")
+  verb.add_option("--compression", options.compression, "none, zlib-stream, zstd-stream or payload")
       ->option_text("KIND [zlib-stream]")
-      ->check(CLI::IsMember({"none", "zlib-stream"}));
-  verb.add_option("--check", options.check, "How much of each payload is checked: envelope or grammar")
+      ->check(CLI::IsMember(kCompressions));
+  verb.add_option("--encoding", options.encoding, "json or etf; events are printed as JSON either way")
+      ->option_text("KIND [json]")
+      ->check(CLI::IsMember({"json", "etf"}));
+  verb.add_option("--check", options.check, "How much of each JSON payload is checked: envelope or grammar")
       ->option_text("HOW [grammar]")
       ->check(CLI::IsMember({"envelope", "grammar"}));
   verb.add_option("--ca", options.ca_file, "Certificates to trust, as PEM, in place of the system's")

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "portcullis/core/encoding/etf_scan.h"
 #include "portcullis/core/gateway/discovery.h"
 
 namespace portcullis {
@@ -74,6 +75,12 @@ void Client::reconnect(Instant now) noexcept {
   machine_.reconnect(now);
 }
 
+Status Client::set_main_url(std::string url) noexcept {
+  const Status checked = machine_.check_main_url(url);
+  if (checked) config_.url = std::move(url);
+  return checked;
+}
+
 void Client::stop(gateway::Leaving how, Instant now) noexcept {
   now_ = timers_run_to_ = now;
   machine_.stop(how, now);
@@ -126,7 +133,7 @@ std::optional<Output> Client::poll_link() noexcept {
 Output Client::rest() noexcept {
   if (link_.given_up) {
     link_.connection.reset();
-    link_.inflater.reset();
+    link_.decompressor.reset();
     link_.deadline.reset();
   }
   if (const auto finish = machine_.finished()) return Finished{*finish};
@@ -139,8 +146,8 @@ Output Client::rest() noexcept {
 // Between the peer's Close and the end of the transport the verdict is known but the link still stands: nothing that
 // the session would do by itself could reach the peer.
 bool Client::timers_held() const noexcept {
-  return link_.inflater && link_.connection && !link_.given_up && !link_.connection->is_open() && !link_.closed_with &&
-         !link_.undecodable;
+  return link_.decompressor && link_.connection && !link_.given_up && !link_.connection->is_open() &&
+         !link_.closed_with && !link_.undecodable;
 }
 
 void Client::push(Next what, const Event& event) noexcept {
@@ -169,7 +176,7 @@ void Client::dial(gateway::Endpoint&& endpoint) noexcept {
   ++link_.number;
   link_.endpoint = std::move(endpoint.parts);
   link_.connection.reset();
-  link_.inflater.reset();
+  link_.decompressor.reset();
   link_.deadline.reset();
   link_.closed_with.reset();
   link_.transport = true;
@@ -178,9 +185,10 @@ void Client::dial(gateway::Endpoint&& endpoint) noexcept {
   push(Next::Dial);
 }
 
+// GW-CONN-2
 bool Client::transmit(std::string_view payload) noexcept {
-  return link_.connection &&
-         link_.connection->send(websocket::Kind::Text, std::as_bytes(std::span{payload.data(), payload.size()}));
+  const auto kind = is_etf() ? websocket::Kind::Binary : websocket::Kind::Text;
+  return link_.connection && link_.connection->send(kind, std::as_bytes(std::span{payload.data(), payload.size()}));
 }
 
 void Client::close(std::uint16_t code) noexcept {
@@ -196,7 +204,7 @@ void Client::hangup() noexcept {
 // -----------------------------------------------------------------------------------
 
 void Client::on(const websocket::Opened&) noexcept {
-  link_.inflater.emplace(config_.compression, limits_);
+  link_.decompressor.emplace(config_.compression, limits_);
   machine_.opened(now_);
 }
 
@@ -212,23 +220,31 @@ void Client::on(const websocket::Message& message) noexcept {
   const auto payload = payload_of(message);
   if (!payload) return undecodable(payload.error());
   if (!*payload) return;
-  const auto envelope = encoding::scan_json(as_text(**payload), config_.check, limits_.nesting_max, workspace_);
+  const auto envelope = envelope_of(as_text(**payload));
   if (envelope) {
     const auto taken = machine_.frame(*envelope, now_);
     return taken ? void() : undecodable(taken.error());
   }
   // Only in zlib-stream can a payload that looks complete go on in the next message (GW-ZLIB-7).
-  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary;
-  const auto held = goes_on ? link_.inflater->hold(**payload) : Status(envelope.error());
+  const Errc code = envelope.error().code;
+  const bool goes_on = (code == Errc::JsonIncomplete || code == Errc::EtfIncomplete) &&
+                       message.kind == websocket::Kind::Binary && link_.decompressor->payloads_go_on();
+  const auto held = goes_on ? link_.decompressor->hold(**payload) : Status(envelope.error());
   if (!held) undecodable(held.error());
 }
 
-// LOCAL-23
+Result<encoding::EnvelopeView> Client::envelope_of(std::string_view payload) noexcept {
+  if (is_etf()) return encoding::scan_etf(payload, limits_, workspace_);
+  return encoding::scan_json(payload, config_.check, limits_.nesting_max, workspace_);
+}
+
+// LOCAL-23, LOCAL-31
 Result<std::optional<std::span<const std::byte>>> Client::payload_of(const websocket::Message& message) noexcept {
+  if (message.kind == websocket::Kind::Text && is_etf()) return Error{Errc::MessageKind, Blame::Peer, 0, req::LOCAL_31};
   if (message.kind == websocket::Kind::Text) return std::optional(message.payload);
-  if (config_.compression == compression::Compression::None)
+  if (config_.compression == compression::Compression::None && !is_etf())
     return Error{Errc::MessageKind, Blame::Peer, 0, req::GW_CONN_3};
-  return link_.inflater->feed(message.payload, workspace_);
+  return link_.decompressor->feed(message.payload, workspace_);
 }
 
 void Client::undecodable(const Error& error) noexcept {

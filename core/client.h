@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "portcullis/core/chance.h"
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/gateway/config.h"
 #include "portcullis/core/gateway/event.h"
 #include "portcullis/core/gateway/machine.h"
@@ -95,6 +95,10 @@ class Client final : private gateway::Port {
   void identify_granted(Instant now) noexcept;
   /// Leaves this connection and makes a new one at once, resuming if that is possible.
   void reconnect(Instant now) noexcept;
+  /// Takes another main URL, as GET /gateway/bot gave it, for the next dial that goes there (LOCAL-20).
+  ///
+  /// Errors: those of `start` for a URL, and another scheme than before (LOCAL-19); nothing has changed then.
+  Status set_main_url(std::string url) noexcept;
   /// Ends the session (End), or leaves it so that it can be resumed (Keep). Finished follows.
   void stop(gateway::Leaving how, Instant now) noexcept;
 
@@ -122,7 +126,7 @@ class Client final : private gateway::Port {
     std::uint64_t number = 0;
     websocket::Url endpoint;
     std::optional<websocket::ClientConnection> connection;  // from `opened` on
-    std::optional<compression::Inflater> inflater;          // from the upgrade on
+    std::optional<compression::Decompressor> decompressor;  // from the upgrade on
     std::optional<Instant> deadline;                        // the connection's own
     std::optional<std::uint16_t> closed_with;               // by us
     bool transport = false;                                 // the caller holds it
@@ -155,6 +159,8 @@ class Client final : private gateway::Port {
   void on(const websocket::Ping&) noexcept {}
   void on(const websocket::Pong&) noexcept {}
   Result<std::optional<std::span<const std::byte>>> payload_of(const websocket::Message& message) noexcept;
+  Result<encoding::EnvelopeView> envelope_of(std::string_view payload) noexcept;
+  bool is_etf() const noexcept { return config_.encoding == encoding::Encoding::Etf; }
   void undecodable(const Error& error) noexcept;
 
   Config config_;

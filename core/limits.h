@@ -22,6 +22,7 @@ struct Limits {
   std::size_t output_bytes_max = 64 * 1024 * 1024;  ///< so many wait: no message, ping or pong is taken on
   // Compression and encoding
   std::size_t payload_bytes_max = 64 * 1024 * 1024;
+  int zstd_window_log_max = 27;  ///< of base 2: 128 MiB, taken when a stream asks for it; libzstd knows 10 to 31
   std::size_t nesting_max = 512;
   // Commands (GW-SIZE-1)
   std::size_t commands_waiting_max = 1'000;

@@ -74,7 +74,7 @@ struct Properties {
   std::string device = "portcullis";
 };
 
-/// Op 2. `compress` is never sent: compression belongs to the transport (GW-ID-13).
+/// Op 2, but for `compress`, which follows from the compression that is configured.
 struct IdentifyData {
   std::string token{};  ///< bare, without "Bot "
   Properties properties{};
@@ -82,6 +82,12 @@ struct IdentifyData {
   std::optional<Shard> shard{};
   std::optional<std::uint32_t> large_threshold{};
   std::optional<UpdatePresence> presence{};
+};
+
+/// Op 2 as it goes out. `compress` asks for payload compression, and only then is it sent (GW-ID-12, GW-ID-13).
+struct IdentifyView {
+  const IdentifyData& data;
+  bool compress = false;
 };
 
 /// Op 6, borrowed from the session.

@@ -24,11 +24,11 @@ class PayloadWriter {
 
  private:
   void put(const HeartbeatData& beat) { put(beat.sequence); }
-  void put(const IdentifyData& identify) {
-    const auto& [token, properties, intents, shard, large_threshold, presence] = identify;
+  void put(const IdentifyView& view) {
+    const auto& [token, properties, intents, shard, large_threshold, presence] = view.data;
     put_map(field("token", token), field("properties", properties),
-            field("intents", static_cast<std::int64_t>(intents)), if_there("shard", shard),
-            if_there("large_threshold", large_threshold), if_there("presence", presence));
+            field("intents", static_cast<std::int64_t>(intents)), field("compress", view.compress, view.compress),
+            if_there("shard", shard), if_there("large_threshold", large_threshold), if_there("presence", presence));
   }
   void put(const Properties& properties) {
     put_map(field("os", properties.os), field("browser", properties.browser), field("device", properties.device));
@@ -118,7 +118,7 @@ class PayloadWriter {
 };
 
 constexpr spec::Opcode opcode(const HeartbeatData&) noexcept { return spec::Opcode::Heartbeat; }
-constexpr spec::Opcode opcode(const IdentifyData&) noexcept { return spec::Opcode::Identify; }
+constexpr spec::Opcode opcode(const IdentifyView&) noexcept { return spec::Opcode::Identify; }
 constexpr spec::Opcode opcode(const ResumeView&) noexcept { return spec::Opcode::Resume; }
 constexpr spec::Opcode opcode(const Command& command) noexcept {
   using O = spec::Opcode;
@@ -128,7 +128,7 @@ constexpr spec::Opcode opcode(const Command& command) noexcept {
   return kByAlternative[command.index()];
 }
 
-/// Writes a whole payload, {"op":N,"d":…}, of a Command that `check` has passed, IdentifyData, ResumeView or
+/// Writes a whole payload, {"op":N,"d":…}, of a Command that `check` has passed, IdentifyView, ResumeView or
 /// HeartbeatData.
 ///
 /// Errors: what the writer's `finish` reports: too many bytes, or a text that is not UTF-8.

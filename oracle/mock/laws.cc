@@ -72,6 +72,8 @@ Laws read_laws(std::string_view text) {
       .versions = live_versions(laws),
       .first_sequence = laws.number<std::int64_t>("payload/sequence-start", "first"),
       .sequence_step = laws.number<std::int64_t>("payload/sequence-start", "step"),
+      .zstd_window_log = laws.number<int>("compression/zstd-stream", "window_log"),
+      .plain_bytes_max = laws.number<std::size_t>("compression/payload-choice", "plain_bytes_max"),
       .heartbeat_interval = laws.span("hello/interval", "heartbeat_interval_ms"),
       .silent_intervals_max = laws.number<double>("heartbeat/silence", "silent_intervals_max"),
       .silent_code = static_cast<std::uint16_t>(laws.list("heartbeat/silence", "close_codes").front()),

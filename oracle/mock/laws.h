@@ -13,6 +13,8 @@ namespace portcullis::mock {
 struct Laws {
   std::vector<std::int64_t> versions;  ///< available ones and deprecated ones
   std::int64_t first_sequence, sequence_step;
+  int zstd_window_log;
+  std::size_t plain_bytes_max;  ///< of a payload, where Identify asked for payload compression
   Duration heartbeat_interval;
   double silent_intervals_max;
   std::uint16_t silent_code;                  ///< the first that was seen

@@ -5,7 +5,7 @@
 
 #include "portcullis/core/limits.h"
 #include "portcullis/core/websocket/server.h"
-#include "portcullis/oracle/mock/deflater.h"
+#include "portcullis/oracle/mock/compressor.h"
 #include "portcullis/oracle/mock/laws.h"
 #include "portcullis/oracle/mock/sessions.h"
 #include "portcullis/oracle/mock/window.h"
@@ -26,8 +26,9 @@ struct LinkState {
   websocket::ServerConnection stream;
   spec::gateway_peer::State state = spec::gateway_peer::State::New;
   std::int64_t version = 0;
-  std::optional<Deflater> deflater;  ///< with zlib-stream
-  Session* session = nullptr;        ///< whose `link` is this one
+  bool etf = false;                      ///< with `encoding=etf`
+  std::optional<Compressor> compressor;  ///< with transport compression
+  Session* session = nullptr;            ///< whose `link` is this one
   Window messages;
   Window presences;
   std::optional<Instant> stream_due;  ///< the WebSocket's own deadline

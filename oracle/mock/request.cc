@@ -82,7 +82,9 @@ Read read_identify(const json& data, std::int64_t version, const Laws& laws) {
   if (!token.is_string() || !member(data, "properties").is_object()) return std::nullopt;
   if (!threshold.is_null() && !integer(threshold)) return std::nullopt;
   if (!presence.is_null() && !presence.is_object()) return std::nullopt;
-  Identify identify{.token = bare(token.get_ref<const std::string&>()), .shard = shard_of(shard)};
+  Identify identify{.token = bare(token.get_ref<const std::string&>()),
+                    .shard = shard_of(shard),
+                    .compress = is_true(member(data, "compress"))};
   if (!shard.is_null() && !identify.shard) return std::nullopt;
   auto intents = integer(member(data, "intents"));
   // Before version 8 whoever asked for nothing got everything.

@@ -22,6 +22,7 @@ struct Identify {
   std::string token;  ///< bare
   std::int64_t intents = 0;
   std::optional<ShardPair> shard{};
+  bool compress = false;
 };
 struct Resume {
   std::string token;  ///< bare

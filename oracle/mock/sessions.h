@@ -43,6 +43,7 @@ struct Session {
   std::int64_t numbered = 0;  ///< numbered messages so far
   std::uint64_t voice_moves = 0;
   unsigned resumes = 0;
+  bool compressed = false;  ///< Identify asked for payload compression
   bool forgotten = false;
 };
 
@@ -83,7 +84,7 @@ class IdentifyLimits {
   explicit IdentifyLimits(const Laws& laws) : laws_(laws) {}
 
   bool busy(std::uint32_t bucket, Instant now) const;
-  std::uint32_t left(Instant now) const;
+  IdentifyBudget budget(Instant now) const;
   void take(std::uint32_t bucket, Instant now);
 
  private:

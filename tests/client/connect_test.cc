@@ -67,6 +67,10 @@ TEST_CASE("GW-CONN-1, GW-URL-1, GW-URL-3, GW-URL-9: version and encoding are in 
 TEST_CASE("GW-URL-2: transport compression is asked for in the URL") {
   CHECK(first_dial(config_with("wss://g.example/", 10, Compression::ZlibStream)) ==
         "dial 1 wss://g.example:443/?v=10&encoding=json&compress=zlib-stream");
+  CHECK(first_dial(config_with("wss://g.example/", 10, Compression::ZstdStream)) ==
+        "dial 1 wss://g.example:443/?v=10&encoding=json&compress=zstd-stream");
+  CHECK(first_dial(config_with("wss://g.example/", 10, Compression::Payload)) ==
+        "dial 1 wss://g.example:443/?v=10&encoding=json");
 }
 
 TEST_CASE("GW-URL-6, GW-URL-7, GW-URL-8, GW-RES-2: the resume URL gets the query of the first connection") {
@@ -240,6 +244,20 @@ TEST_CASE("LOCAL-20, GW-REST-4: from the third failure of the main URL on each r
   CHECK_FALSE(told.back());
 }
 
+TEST_CASE("LOCAL-20, LOCAL-19: a new main URL is dialled next, and one that cannot be used changes nothing") {
+  World world;
+  REQUIRE(world.start());
+  CHECK_FALSE(world.client().set_main_url("ws://other.example"));
+  CHECK_FALSE(world.client().set_main_url("wss://other.example/#part"));
+  world.lose();
+  dial_again(world);
+  CHECK(world.dialled().starts_with("wss://gateway.example:"));
+  CHECK(world.client().set_main_url("wss://other.example"));
+  world.lose();
+  dial_again(world);
+  CHECK(world.dialled().starts_with("wss://other.example:443/?v=10"));
+}
+
 TEST_CASE("LOCAL-20: failures of the resume URL are not the main one's") {
   World world;
   world.get_ready();
@@ -259,7 +277,7 @@ TEST_CASE("GW-HELLO-4, GW-RECON-3: a Reconnect instead of Hello is followed") {
   CHECK(has(world.take(), "1> close 4900"));
   world.lose();
   const auto lines = world.take();
-  CHECK(has(lines, "identify in 1"));
+  CHECK(has(lines, "identify in 0 ms"));
   CHECK(delay_ms(lines) < 5'000);
 }
 
@@ -313,6 +331,21 @@ TEST_CASE("GW-ID-1, GW-ID-6, GW-ID-7, GW-ID-12, GW-ID-13, GW-INT-1: Identify has
   CHECK(d.at("token") == "the-secret-token");
   CHECK(d.at("intents") == 513);
   CHECK(d.at("properties") == json{{"os", "linux"}, {"browser", "portcullis"}, {"device", "portcullis"}});
+}
+
+TEST_CASE("GW-ID-12, GW-ID-13: Identify asks for payload compression, where that is configured and nowhere else") {
+  for (const auto compression :
+       {Compression::None, Compression::ZlibStream, Compression::ZstdStream, Compression::Payload}) {
+    CAPTURE(int(compression));
+    World world(config_with("wss://gateway.example", 10, compression));
+    std::vector<json> handshakes;
+    world.on_sent = [&handshakes](std::string_view text) { handshakes.push_back(json::parse(text)); };
+    reach_resuming(world);
+    REQUIRE(handshakes.size() == 2);
+    CHECK(handshakes[0].at("d").value("compress", false) == (compression == Compression::Payload));
+    CHECK(handshakes[0].at("d").contains("compress") == (compression == Compression::Payload));
+    CHECK_FALSE(handshakes[1].at("d").contains("compress"));
+  }
 }
 
 TEST_CASE("GW-ID-8, GW-ID-10, GW-ID-11: Identify carries what was configured") {

@@ -1,4 +1,5 @@
 // What a frame may look like, and what becomes of one that is broken.
+#include <array>
 #include <catch2/catch.hpp>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -10,9 +11,13 @@ namespace {
 
 constexpr std::string_view kAskForBeat = R"({"op":1,"d":null,"s":null,"t":null})";
 
-Config zlib_config() {
+using compression::Compression;
+
+constexpr std::array kCompressions{Compression::ZlibStream, Compression::ZstdStream, Compression::Payload};
+
+Config config_of(Compression compression) {
   Config config = plain_config();
-  config.compression = compression::Compression::ZlibStream;
+  config.compression = compression;
   return config;
 }
 
@@ -153,7 +158,7 @@ TEST_CASE("GW-ENC-5, GW-ZLIB-8, OP-28: an undecodable frame ends the connection 
        std::initializer_list<Reach>{[](World& w) { reach_hello_wait(w); }, [](World& w) { reach_slot_wait(w); },
                                     [](World& w) { reach_identifying(w); }, [](World& w) { reach_resuming(w); },
                                     [](World& w) { w.get_ready(); }})
-    for (const Config& config : {plain_config(), zlib_config()}) {
+    for (const Config& config : {plain_config(), config_of(Compression::ZlibStream)}) {
       World world(config);
       reach(world);
       const auto session = world.client().session();
@@ -195,9 +200,10 @@ TEST_CASE("LOCAL-15, LOCAL-5: 512 levels of nesting pass and one more does not")
 }
 
 TEST_CASE("GW-CONN-11: a dispatch of many megabytes passes, compressed or not") {
-  for (const Config& config : {plain_config(), zlib_config()}) {
-    World world(config);
+  for (const auto compression : {Compression::None, kCompressions[0], kCompressions[1], kCompressions[2]}) {
+    World world(config_of(compression));
     world.get_ready();
+    world.text(R"({"op":11})");  // the next payload is one that payload compression takes
     std::size_t bytes = 0;
     world.on_output = [&bytes](const Output& output) {
       if (const auto* notify = std::get_if<Notify>(&output))
@@ -209,28 +215,138 @@ TEST_CASE("GW-CONN-11: a dispatch of many megabytes passes, compressed or not") 
 }
 
 TEST_CASE("GW-CONN-2, GW-CONN-4: what the client sends is plain JSON in text messages, whatever was agreed on") {
-  World world(zlib_config());
-  std::size_t messages = 0;
-  world.on_sent = [&messages](std::string_view json) {  // called for text messages alone
-    ++messages;
-    CHECK(nlohmann::json::parse(json).contains("op"));
-  };
-  world.get_ready();
-  world.text(kAskForBeat);
-  (void)world.send(voice_command());
-  CHECK(messages == 3);
-  CHECK_FALSE(has(world.take(), "> opcode"));
+  for (const auto compression : kCompressions) {
+    World world(config_of(compression));
+    std::size_t messages = 0;
+    world.on_sent = [&messages](std::string_view json) {  // called for text messages alone
+      ++messages;
+      CHECK(nlohmann::json::parse(json).contains("op"));
+    };
+    world.get_ready();
+    world.text(kAskForBeat);
+    (void)world.send(voice_command());
+    CHECK(messages == 3);
+    CHECK_FALSE(has(world.take(), "> opcode"));
+  }
 }
 
-TEST_CASE("GW-PCOMP-3, LOCAL-23: a text message is plain beside a compressed stream, and never disturbs it") {
-  World world(zlib_config());
-  world.get_ready();
+TEST_CASE("GW-PCOMP-3, LOCAL-23: a text message is plain beside compressed ones, and never disturbs them") {
+  for (const auto compression : kCompressions) {
+    CAPTURE(int(compression));
+    World world(config_of(compression));
+    world.get_ready();
+    world.take();
+    world.bytes(server_text(dispatch("PLAIN", 2)));
+    world.text(dispatch("PACKED", 3));
+    world.text(dispatch("PACKED", 4));
+    const auto lines = world.take();
+    CHECK(has(lines, "! PLAIN s=2"));
+    CHECK(has(lines, "! PACKED s=3"));
+    CHECK(has(lines, "! PACKED s=4"));
+  }
+}
+
+TEST_CASE("GW-ENC-5, GW-ZLIB-8, GW-ZSTD-8: JSON in a binary message is no compressed stream, and the session is kept") {
+  for (const auto compression : kCompressions) {
+    CAPTURE(int(compression));
+    World world(config_of(compression));
+    world.get_ready();
+    world.text(dispatch("A", 7));
+    world.take();
+    world.bytes(server_frame(0x82, bytes_of(R"({"op":11}        )" + std::string("\0\0\xff\xff", 4))));
+    world.bytes(server_text(dispatch("B", 8)));
+    CHECK(has(world.take(), "1> close 4902"));
+    world.lose();
+    come_back(world);
+    CHECK(has(sent(world.take(), 6), R"("seq":7)"));
+  }
+}
+
+TEST_CASE("GW-ZLIB-9, GW-ZSTD-3, GW-PCOMP-6: too large a payload breaks the limit, and the session is kept") {
+  for (const auto compression : kCompressions) {
+    CAPTURE(int(compression));
+    Limits limits;
+    limits.payload_bytes_max = 1'000;
+    World world(config_of(compression), limits);
+    world.get_ready();
+    world.text(dispatch("A", 2));
+    world.take();
+    world.text(dispatch("B", 3, '"' + std::string(1'000, 'x') + '"'));
+    CHECK(has(world.take(), "1> close 4904"));
+    CHECK(world.client().session());
+  }
+}
+
+TEST_CASE("GW-ZSTD-6, OP-20: too large a window breaks the limit, and says so") {
+  Limits limits;
+  limits.zstd_window_log_max = 17;
+  World world(config_of(Compression::ZstdStream), limits);
+  reach_hello_wait(world);
   world.take();
-  world.bytes(server_text(dispatch("PLAIN", 2)));
-  world.text(dispatch("PACKED", 3));
-  const auto lines = world.take();
-  CHECK(has(lines, "! PLAIN s=2"));
-  CHECK(has(lines, "! PACKED s=3"));
+  world.text(hello(41'250));
+  CHECK(has(world.take(), "1> close 4904"));
+  world.lose();
+  CHECK(has(world.take(), "undecodable (the compressed stream wants a larger window than the limit, GW-ZSTD-6)"));
+}
+
+// What comes of the last of these in zstd-stream, of which the others are the front.
+Lines zstd_outcome(const std::vector<std::string>& messages) {
+  Zstd zstd;
+  World world(config_of(Compression::ZstdStream));
+  reach_hello_wait(world);
+  for (const std::string& message : messages) {
+    world.take();
+    world.bytes(server_frame(0x82, bytes_of(zstd.message(message))));
+  }
+  return without_passing_waits(world.take());
+}
+
+TEST_CASE("GW-ZSTD-2: a message is a whole payload and a single one") {
+  CHECK(has(zstd_outcome({hello(41'250)}), "ask identify 0"));
+  CHECK(has(zstd_outcome({hello(41'250), R"({"op":11})", R"({"op":7})"}), "1> close 4900"));
+  CHECK(has(zstd_outcome({hello(41'250), R"({"op":)"}), "1> close 4902"));
+  CHECK(has(zstd_outcome({hello(41'250), R"({"op":11}{"op":11})"}), "1> close 4902"));
+}
+
+Bytes packed(std::string_view json) { return server_frame(0x82, Deflater().last(json)); }
+
+TEST_CASE("GW-PCOMP-1, GW-PCOMP-7: with payload compression the kind of each message tells, on every link") {
+  World world(config_of(Compression::Payload));
+  const auto both_are_taken = [&world](std::int64_t s) {
+    world.bytes(packed(dispatch("PACKED", s)));
+    world.bytes(server_text(dispatch("PLAIN", s + 1)));
+    world.bytes(packed(dispatch("PACKED", s + 2)));
+    const auto lines = world.take();
+    CHECK(count(lines, "! PACKED") == 2);
+    CHECK(count(lines, "! PLAIN") == 1);
+  };
+  world.get_ready();
+  both_are_taken(2);
+  world.lose();
+  come_back(world);
+  both_are_taken(5);
+  world.bytes(packed(resumed(8)));
+  both_are_taken(9);
+}
+
+TEST_CASE("GW-PCOMP-2, GW-PCOMP-6: a compressed payload is one zlib stream, whole and alone in its message") {
+  const auto outcome = [](const Bytes& payload) {
+    World world(config_of(Compression::Payload));
+    world.get_ready();
+    world.take();
+    world.bytes(server_frame(0x82, payload));
+    return first(world.take(), "> close");
+  };
+  const Bytes whole = Deflater().last(R"({"op":11})");
+  Bytes longer = whole, shorter = whole;
+  longer.push_back(std::byte{0});
+  shorter.pop_back();
+  CHECK(outcome(whole).empty());
+  CHECK(outcome(longer) == "1> close 4902");
+  CHECK(outcome(shorter) == "1> close 4902");
+  CHECK(outcome({}) == "1> close 4902");
+  CHECK(outcome(Deflater().last("")) == "1> close 4902");
+  CHECK(outcome(Deflater().last(R"({"op":)")) == "1> close 4902");
 }
 
 TEST_CASE("GW-ZLIB-7: a message may end like a payload where none ends") {
@@ -238,7 +354,7 @@ TEST_CASE("GW-ZLIB-7: a message may end like a payload where none ends") {
       "\x78\x9c\xaa\x56\x2a\x51\xb2\xca\x2b\xcd\xc9\xd1\x01\x00\x00\x00\xff\xff\x52\x2a\x86\x31\xf2\x0b\x94\xac\x0c\x0d"
       "\x75\x94\x52\x20\x02\xb5\x00\x00\x00\x00\xff\xff",
       40);  // section 10 of the catalogue, Z-MID
-  World world(zlib_config());
+  World world(config_of(Compression::ZlibStream));
   reach_hello_wait(world);
   const Bytes payload = bytes_of(kMiddle);
   world.take();

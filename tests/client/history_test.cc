@@ -62,6 +62,16 @@ TEST_CASE("INV-1 to INV-20: hold in every history, whole and cut, over zlib-stre
       kHistories);
 }
 
+TEST_CASE("INV-1 to INV-20: hold in every history, whole and cut, over zstd-stream and with payload compression") {
+  check_always(
+      "invariants, zstd-stream or payload",
+      [](const std::vector<Step>& steps, bool stream) {
+        using enum compression::Compression;
+        check_history(config_of(stream ? ZstdStream : Payload), steps);
+      },
+      kHistories);
+}
+
 // Catch2 runs the cases of a file in their order, so this one sees what the others have counted.
 TEST_CASE("INV-17: every live row of the session table was taken") {
   std::size_t live = 0;

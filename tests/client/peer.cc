@@ -56,15 +56,31 @@ Deflater::~Deflater() {
   delete state_;
 }
 
-Bytes Deflater::operator()(std::string_view payload) {
+Bytes Deflater::operator()(std::string_view payload) { return deflated(payload, Z_SYNC_FLUSH, Z_OK); }
+Bytes Deflater::last(std::string_view payload) { return deflated(payload, Z_FINISH, Z_STREAM_END); }
+
+Bytes Deflater::deflated(std::string_view payload, int flush, int expected) {
   Bytes out(payload.size() + 256);
   auto& stream = state_->stream;
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data()));
   stream.avail_in = static_cast<uInt>(payload.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
-  if (deflate(&stream, Z_SYNC_FLUSH) != Z_OK || stream.avail_in != 0) throw std::runtime_error("deflate");
+  if (deflate(&stream, flush) != expected || stream.avail_in != 0) throw std::runtime_error("deflate");
   return {out.begin(), out.end() - stream.avail_out};
+}
+
+Packer::Packer(compression::Compression kind) : each_alone_(kind == compression::Compression::Payload) {
+  if (kind == compression::Compression::ZlibStream) deflate_.emplace();
+  if (kind == compression::Compression::ZstdStream) zstd_.emplace(Zstd::Options{.level = 1});
+}
+
+Packer::Message Packer::operator()(std::string_view json) {
+  if (deflate_) return {(*deflate_)(json), true};
+  if (zstd_) return {bytes_of(zstd_->message(json)), true};
+  const bool compress = compress_next_;
+  compress_next_ = each_alone_ && !compress;
+  return compress ? Message{Deflater().last(json), true} : Message{bytes_of(json), false};
 }
 
 void ClientBytes::take(std::span<const std::byte> bytes) {

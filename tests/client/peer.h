@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "portcullis/core/compression/compression.h"
+#include "portcullis/tests/compression/zstd.h"
+
 namespace portcullis::tests {
 
 using Bytes = std::vector<std::byte>;
@@ -27,10 +30,32 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
   Bytes operator()(std::string_view payload);
+  Bytes last(std::string_view payload);  ///< also ends the stream
 
  private:
+  Bytes deflated(std::string_view payload, int flush, int expected);
+
   struct State;
   State* state_;
+};
+
+/// Compresses the payloads of one connection as the gateway does for the compression agreed on. Of payload compression
+/// it takes every second payload, the first left plain, as Hello has to be.
+class Packer {
+ public:
+  struct Message {
+    Bytes payload;
+    bool binary = false;
+  };
+
+  explicit Packer(compression::Compression kind);
+  Message operator()(std::string_view json);
+
+ private:
+  bool each_alone_;
+  bool compress_next_ = false;
+  std::optional<Deflater> deflate_;
+  std::optional<Zstd> zstd_;
 };
 
 /// What the client wrote, taken apart again: the request, then frames. Written against RFC 6455 alone.

@@ -1,10 +1,17 @@
 #include "portcullis/tests/compression/connection.h"
 
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/encoding/json_scan.h"
 #include "portcullis/tests/compression/deflater.h"
 
 namespace portcullis::tests {
+namespace {
+
+bool is_broken_json(Errc code) {
+  return code == Errc::JsonIncomplete || code == Errc::JsonSyntax || code == Errc::JsonTrailing;
+}
+
+}  // namespace
 
 std::vector<std::string> Received::texts() const {
   std::vector<std::string> all;
@@ -12,22 +19,37 @@ std::vector<std::string> Received::texts() const {
   return all;
 }
 
-Received receive(const std::vector<std::string>& messages, const Limits& limits) {
+Received receive(const std::vector<std::string>& messages, const Limits& limits, compression::Compression kind) {
+  std::vector<WireMessage> all;
+  for (const std::string& message : messages) all.push_back({message});
+  return receive(all, limits, kind);
+}
+
+Received receive(const std::vector<WireMessage>& messages, const Limits& limits, compression::Compression kind) {
   Received received;
   Workspace workspace;
-  compression::Inflater inflater(compression::Compression::ZlibStream, limits);
-  for (std::size_t index = 0; index < messages.size(); ++index) {
-    // A heap block of just this size, so that a sanitizer sees a byte too far.
-    const std::vector<char> message(messages[index].begin(), messages[index].end());
-    const auto payload = inflater.feed(std::as_bytes(std::span{message}), workspace);
-    if (!payload && !received.error) received.error = {index, payload.error()};
-    if (!payload || !*payload) continue;
+  compression::Decompressor decompressor(kind, limits);
+  const auto step = [&](std::size_t index, std::span<const std::byte> message, bool binary) -> Status {
+    auto payload = decltype(decompressor.feed(message, workspace))(std::optional(message));
+    if (binary) payload = decompressor.feed(message, workspace);
+    if (!payload) return payload.error();
+    if (!*payload) return kOk;
     const std::string text(reinterpret_cast<const char*>((*payload)->data()), (*payload)->size());
     const auto envelope = encoding::scan_json(text, encoding::Check::Envelope, limits.nesting_max, workspace);
-    const bool goes_on = !envelope && envelope.error().code == Errc::JsonIncomplete;
-    if (!goes_on) received.payloads.emplace_back(index, text);
-    if (const Status held = goes_on ? inflater.hold(**payload) : Status{kOk}; !held)
-      received.error = {index, held.error()};
+    if (envelope || !is_broken_json(envelope.error().code)) {
+      received.payloads.emplace_back(index, text);
+      return kOk;
+    }
+    const bool goes_on = binary && decompressor.payloads_go_on() && envelope.error().code == Errc::JsonIncomplete;
+    return goes_on ? decompressor.hold(**payload) : Status(envelope.error());
+  };
+  for (std::size_t index = 0; index < messages.size(); ++index) {
+    // A heap block of just this size, so that a sanitizer sees a byte too far.
+    const std::vector<char> message(messages[index].payload.begin(), messages[index].payload.end());
+    if (const Status status = step(index, std::as_bytes(std::span{message}), messages[index].binary); !status) {
+      received.error = {index, status.error()};
+      break;
+    }
   }
   return received;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "portcullis/core/compression/compression.h"
 #include "portcullis/core/limits.h"
 #include "portcullis/core/result.h"
 
@@ -18,7 +19,17 @@ struct Received {
   std::vector<std::string> texts() const;
 };
 
-/// Feeds messages to a fresh inflater as a client does: a payload that is not a whole JSON text is held.
-Received receive(const std::vector<std::string>& messages, const Limits& limits);
+/// A data message as it comes over the connection.
+struct WireMessage {
+  std::string payload;
+  bool binary = true;
+};
+
+/// Feeds messages to a fresh decompressor as a client does: a text is plain, and what is not a whole JSON text is held
+/// where it may go on. Ends with the first error, of a stream or of a payload's JSON.
+Received receive(const std::vector<WireMessage>& messages, const Limits& limits, compression::Compression kind);
+/// The same, of binary messages.
+Received receive(const std::vector<std::string>& messages, const Limits& limits,
+                 compression::Compression kind = compression::Compression::ZlibStream);
 
 }  // namespace portcullis::tests

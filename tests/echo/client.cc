@@ -2,9 +2,9 @@
 // back, and ends with the connection.
 #include <iostream>
 
-#include "portcullis/driver/clock.h"
-#include "portcullis/driver/dial.h"
-#include "portcullis/driver/entropy.h"
+#include "portcullis/net/clock.h"
+#include "portcullis/net/dial.h"
+#include "portcullis/net/entropy.h"
 #include "tests/echo/line.h"
 
 namespace portcullis::tests {
@@ -23,27 +23,27 @@ int usage(const char* complaint) {
 void wait(const auto& watched, std::optional<Instant> deadline) {
   std::vector<pollfd> polled;
   watched.watch(polled);
-  ::poll(polled.data(), polled.size(), driver::poll_timeout(deadline, driver::now()));
+  ::poll(polled.data(), polled.size(), net::poll_timeout(deadline, net::now()));
 }
 
 int run(const websocket::Url& url) {
   const Limits limits = echo_limits();
-  const Chance chance = driver::entropy();
-  driver::Dial dial(url.host, url.port, nullptr, kDialTimeout, driver::now());
-  while (dial.result() == driver::Dial::Result::Trying) {
+  const Chance chance = net::entropy();
+  net::Dial dial(url.host, url.port, nullptr, kDialTimeout, net::now());
+  while (dial.result() == net::Dial::Result::Trying) {
     wait(dial, dial.deadline());
-    dial.step(driver::now());
+    dial.step(net::now());
   }
-  if (dial.result() == driver::Dial::Result::Failed) {
+  if (dial.result() == net::Dial::Result::Failed) {
     std::cerr << "client: " << dial.trouble().text << '\n';
     return kNotOpened;
   }
   Line<websocket::ClientConnection> line(dial.take(), limits, chance);
   if (!line.connection().open(url, {}, {})) return usage("the URL cannot be asked for");
-  line.drain(driver::now());
+  line.drain(net::now());
   while (!line.is_over()) {
     wait(line, line.deadline());
-    line.turn(driver::now());
+    line.turn(net::now());
   }
   if (!line.was_open()) std::cerr << "client: the handshake was refused\n";
   return line.was_open() ? kOpenedAndEnded : kNotOpened;

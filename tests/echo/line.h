@@ -13,7 +13,7 @@
 #include "portcullis/core/limits.h"
 #include "portcullis/core/websocket/client.h"
 #include "portcullis/core/websocket/server.h"
-#include "portcullis/driver/stream.h"
+#include "portcullis/net/stream.h"
 
 namespace portcullis::tests {
 
@@ -38,7 +38,7 @@ template <typename Connection>
 class Line {
  public:
   template <typename... Arguments>
-  explicit Line(driver::Stream stream, Arguments&&... arguments)
+  explicit Line(net::Stream stream, Arguments&&... arguments)
       : stream_(std::move(stream)), connection_(std::forward<Arguments>(arguments)...) {}
 
   Connection& connection() noexcept { return connection_; }
@@ -83,8 +83,8 @@ class Line {
   void read(Instant now) {
     std::array<std::byte, kReadBytes> buffer;
     const auto [what, count] = stream_.read(buffer);
-    if (what == driver::Stream::Read::What::End) connection_.ended(now);
-    if (what == driver::Stream::Read::What::Bytes) connection_.received(std::span{buffer}.first(count), now);
+    if (what == net::Stream::Read::What::End) connection_.ended(now);
+    if (what == net::Stream::Read::What::Bytes) connection_.received(std::span{buffer}.first(count), now);
     drain(now);
   }
   void hang_up(Instant now) {
@@ -107,7 +107,7 @@ class Line {
   template <typename Other>
   void on(const Other&, Instant) {}
 
-  driver::Stream stream_;
+  net::Stream stream_;
   Connection connection_;
   std::optional<Instant> deadline_;    ///< of the connection
   std::optional<Instant> leaving_at_;  ///< when an end is made of it whatever the peer does

@@ -7,8 +7,8 @@
 #include <iostream>
 #include <list>
 
-#include "portcullis/driver/clock.h"
-#include "portcullis/driver/listener.h"
+#include "portcullis/net/clock.h"
+#include "portcullis/net/listener.h"
 #include "tests/echo/line.h"
 
 namespace portcullis::tests {
@@ -20,18 +20,18 @@ constexpr int kUsage = 2;
 constexpr std::uint16_t kGoingAway = 1001;
 
 /// SIGINT and SIGTERM, as something to poll for.
-driver::Fd stop_signals() {
+net::Fd stop_signals() {
   sigset_t stops;
   sigemptyset(&stops);
   sigaddset(&stops, SIGINT);
   sigaddset(&stops, SIGTERM);
   sigprocmask(SIG_BLOCK, &stops, nullptr);
-  return driver::Fd(::signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK));
+  return net::Fd(::signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 class Server {
  public:
-  explicit Server(driver::Listener listener) : listener_(std::move(listener)), stops_(stop_signals()) {}
+  explicit Server(net::Listener listener) : listener_(std::move(listener)), stops_(stop_signals()) {}
 
   std::uint16_t port() const noexcept { return listener_.port(); }
   int run() {
@@ -49,16 +49,16 @@ class Server {
       line.watch(polled);
       if (const auto at = line.deadline()) until = std::min(until.value_or(*at), *at);
     }
-    if (::poll(polled.data(), polled.size(), driver::poll_timeout(until, driver::now())) < 0) return;
+    if (::poll(polled.data(), polled.size(), net::poll_timeout(until, net::now())) < 0) return;
 
-    const Instant now = driver::now();
+    const Instant now = net::now();
     auto seen = polled.begin() + 2;
     for (auto line = lines_.begin(); line != lines_.end(); ++line, ++seen)
       if (const auto at = line->deadline(); seen->revents != 0 || (at && *at <= now)) line->turn(now);
     std::erase_if(lines_, [](const auto& line) { return line.is_over(); });
     if (polled[1].revents != 0)
-      while (std::optional<driver::Fd> socket = listener_.accept())
-        lines_.emplace_back(driver::Stream(std::move(*socket)), limits_);
+      while (std::optional<net::Fd> socket = listener_.accept())
+        lines_.emplace_back(net::Stream(std::move(*socket)), limits_);
     if (polled[0].revents != 0) stop(now);
   }
 
@@ -68,8 +68,8 @@ class Server {
   }
 
   const Limits limits_ = echo_limits();
-  driver::Listener listener_;
-  driver::Fd stops_;
+  net::Listener listener_;
+  net::Fd stops_;
   std::list<Line<websocket::ServerConnection>> lines_;
   bool stopping_ = false;
 };
@@ -84,12 +84,12 @@ int main(int count, char** arguments) {
     std::cerr << "server: wants a port, 0 for any that is free\nusage: server PORT\n";
     return tests::kUsage;
   }
-  auto opened = driver::Listener::open("127.0.0.1", *port);
-  if (const auto* trouble = std::get_if<driver::Trouble>(&opened)) {
+  auto opened = net::Listener::open("127.0.0.1", *port);
+  if (const auto* trouble = std::get_if<net::Trouble>(&opened)) {
     std::cerr << "server: " << trouble->text << '\n';
     return tests::kNoPort;
   }
-  tests::Server server(std::move(std::get<driver::Listener>(opened)));
+  tests::Server server(std::move(std::get<net::Listener>(opened)));
   if (*port == 0) std::cout << server.port() << std::endl;
   return server.run();
 }

@@ -104,7 +104,7 @@ Status send(const Json& one, std::string& text) {
     case 2: {
       const IdentifyData identify = to_identify(from);
       const Status checked = check(identify);
-      return checked ? write(identify, text) : checked;
+      return checked ? write(IdentifyView{identify, from.value("compress", false)}, text) : checked;
     }
     default: {
       const Command command = to_command(from);

@@ -190,7 +190,7 @@ class Link:
         self.rng = run.rng
         self.ledger = run.ledger
         self.check = run.ledger.check
-        self.deflate = zlib.compressobj(level=self.rng.choice([1, 6, 9])) if run.compressed else None
+        self.deflate = zlib.compressobj(level=self.rng.choice([1, 6, 9])) if run.compression == "zlib-stream" else None
         self.lock = asyncio.Lock()
         self.session = None
         self.fresh = False
@@ -210,11 +210,14 @@ class Link:
         async with self.lock:
             if self.deflate:
                 data = self.deflate.compress(data) + self.deflate.flush(zlib.Z_SYNC_FLUSH)
+            alone = self.run.compression == "payload" and self.handshake.done() and self.rng.random() < 0.5
+            if alone:
+                data = zlib.compress(data, self.rng.choice([0, 1, 6, 9]))
             for message in cut(self.rng, data, 4) if self.deflate else [data]:
                 fragments = cut(self.rng, message, 4)
                 for index, fragment in enumerate(fragments):
                     await self.ws.ensure_open()
-                    kind = (BINARY if self.deflate else TEXT) if index == 0 else CONTINUATION
+                    kind = (BINARY if self.deflate or alone else TEXT) if index == 0 else CONTINUATION
                     await self.ws.write_frame(index == len(fragments) - 1, kind, fragment)
                     if self.rng.random() < 0.01:
                         await self.ping()
@@ -401,7 +404,7 @@ class Probe:
     async def start(self):
         run = self.run
         command = [run.probe, "--url", run.url("main"), "--ca", os.path.join(run.directory, CERTIFICATE),
-                   "--compression", "zlib-stream" if run.compressed else "none", "--intents", str(INTENTS),
+                   "--compression", run.compression, "--intents", str(INTENTS),
                    "--seconds-max", str(int(RUN_S)), *self.arguments]
         environment = {"PROBE_TOKEN": run.token}
         environment.update({key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")})
@@ -446,7 +449,7 @@ class Run:
     """A conversation: which links the probe has to open, and what happens on each."""
 
     name = ""
-    compressed = True
+    compression = "zlib-stream"  # or none, or payload
     secure = False
     shard = [0, 1]
     probe_arguments = ()
@@ -540,7 +543,7 @@ class Run:
     def check_request(self, link):
         target = urllib.parse.urlsplit(link.ws.path)
         query = sorted(urllib.parse.parse_qsl(target.query))
-        expected = [("compress", "zlib-stream")] * self.compressed + [("encoding", "json"), ("v", "10")]
+        expected = [("compress", "zlib-stream")] * (self.compression == "zlib-stream") + [("encoding", "json"), ("v", "10")]
         self.check((target.path, query) == ("/", expected), "GW-URL-1, GW-URL-6: the query of every link", query)
         offered = link.ws.request_headers.get("Sec-WebSocket-Extensions")
         self.check(offered is None, "GW-CONN-13: no extension is offered", offered)
@@ -557,7 +560,9 @@ class Run:
         well = isinstance(properties, dict) and set(properties) == {"os", "browser", "device"}
         self.check(well and all(properties.values()), "GW-ID-6: and the properties", properties)
         allowed = {"token", "intents", "properties", "shard", "large_threshold", "presence"}
-        self.check(set(d) <= allowed, "GW-ID-13: and nothing else, `compress` least of all", sorted(d))
+        wanted = True if self.compression == "payload" else None
+        self.check(d.pop("compress", None) is wanted, "GW-ID-12, GW-ID-13: `compress` only where it is wanted", sorted(d))
+        self.check(set(d) <= allowed, "GW-ID-1: and nothing else", sorted(d))
         await link.until(lambda: len(link.beats) >= beats_before_ready, "beats go on before READY")
         session = Session(self.secrets.make(self.rng))
         session.number = len(self.sessions)
@@ -703,7 +708,7 @@ class TheKeptSession(Run):
     """Without compression: op 9 true, a zombie, a session kept and resumed by another process, a fatal close."""
 
     name = "the kept session"
-    compressed = False
+    compression = "none"
     shard = [3, 16]
     disconnects = [("InvalidSession", "Resume"), ("Zombie", "Resume"), ("LocalStop", "Nothing"),
                    ("LocalReconnect", "Resume"), ("ClosedByPeer", "Nothing")]
@@ -777,11 +782,44 @@ class TheKeptSession(Run):
         self.check(self.log.finishes[1:] == [("Fatal", 4004)], "INV-9: a fatal close is the end", self.log.finishes)
 
 
+class TheCompressedPayloads(Run):
+    """Payload compression: every other payload alone, the others plain, before a loss and behind it."""
+
+    name = "the compressed payloads"
+    compression = "payload"
+    secure = True
+    disconnects = [("LostLink", "Resume"), ("LocalStop", "Nothing")]
+
+    def script(self):
+        return [("main", self.dropped_link), ("resume", self.clean_stop)]
+
+    async def dropped_link(self, link):
+        """Identify with compress, READY, dispatches; the link ends in the middle of one"""
+        await self.identified(link, BUSY_BEAT_MS)
+        await link.stream(1_000)
+        link.ws.transport.die_after(self.rng.randrange(5_000, 20_000), reset=False)
+        await link.stream(500)
+        self.check(link.ws.transport.dead, "the link was dropped in mid-stream", f"at most {link.session.last} sent")
+
+    async def clean_stop(self, link):
+        """Resume, which does not ask, replay, dispatches; a clean stop"""
+        await self.resumed(link, BEAT_MS)
+        await link.stream(500)
+        await link.settle()
+        self.client.say("stop end")
+        await link.closed(1000, "GW-DISC-4: a stop for good closes with 1000")
+
+    def judge(self):
+        super().judge()
+        self.check(self.log.disconnects == self.disconnects, "each end was told for what it was", self.log.disconnects)
+
+
 async def main(probe, directory):
     os.makedirs(os.path.join(directory, "printed"), exist_ok=True)
     ledger = Ledger()
     secrets = Secrets(os.path.join(directory, "secrets"))
-    for seed, run in ((20260806, TheLongRun), (20260807, TheKeptSession)):
+    for seed, run in ((20260806, TheLongRun), (20260807, TheKeptSession),
+                      (20261125, TheCompressedPayloads)):
         started_at = time.monotonic()
         await run(ledger, secrets, probe, directory, seed).play()
         print(f" {time.monotonic() - started_at:.1f} s", flush=True)

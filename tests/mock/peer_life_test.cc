@@ -8,7 +8,7 @@ namespace {
 // ---- Log in
 
 TEST_CASE("GW-READY-1: a client logs in and sees its guilds, plain and compressed", "[mock]") {
-  const auto compression = GENERATE(kNone, kZlib);
+  const auto compression = GENERATE(kNone, kZlib, kZstd, kPayload);
   Talk talk(plain_world());
   auto& client = talk.join(Talk::config("the-token", compression));
   REQUIRE(client.dispatches == std::vector<std::string>{"READY 1", "GUILD_CREATE 2"});
@@ -71,7 +71,7 @@ TEST_CASE("GW-HB-12: a client that beats stays for an hour", "[mock]") {
 // ---- Resume
 
 TEST_CASE("GW-RES-8: what a client missed comes again, in order, then RESUMED", "[mock]") {
-  const auto compression = GENERATE(kNone, kZlib);
+  const auto compression = GENERATE(kNone, kZlib, kZstd, kPayload);
   Talk talk(plain_world());
   auto& client = talk.join(Talk::config("the-token", compression));
   talk.say(mock::SaySilence{});

@@ -23,6 +23,8 @@ inline mock::World plain_world() {
 }
 
 inline constexpr auto kZlib = compression::Compression::ZlibStream;
+inline constexpr auto kZstd = compression::Compression::ZstdStream;
+inline constexpr auto kPayload = compression::Compression::Payload;
 inline constexpr auto kNone = compression::Compression::None;
 
 inline std::string session_of(Talk& talk) { return talk.peer().sessions().at(0).id; }

@@ -72,9 +72,10 @@ Heard play(const std::vector<Act>& acts, const std::function<std::size_t(std::si
       bytes.remove_prefix(size);
     }
   };
+  const std::string plain = "/?v=10&encoding=json", stream = acts.size() % 2 == 0 ? "zlib-stream" : "zstd-stream";
   for (const mock::Link link : {1u, 2u}) {
     peer.opened(link, now);
-    give(link, upgrade_request(link == 1 ? "/?v=10&encoding=json" : "/?v=10&encoding=json&compress=zlib-stream"));
+    give(link, upgrade_request(link == 1 ? plain : plain + "&compress=" + stream));
   }
   for (const Act& act : acts) {
     const mock::Link link = 1 + static_cast<mock::Link>(act.what % 2);

@@ -44,6 +44,13 @@ std::vector<Block> read(std::istream& in) {
   return blocks;
 }
 
+compression::Compression compression_of(const std::string& name) {
+  if (name == "zlib-stream") return compression::Compression::ZlibStream;
+  if (name == "zstd-stream") return compression::Compression::ZstdStream;
+  if (name == "payload") return compression::Compression::Payload;
+  throw std::runtime_error("no such compression: " + name);
+}
+
 gateway::Command command(const std::string& name, std::istringstream& rest) {
   if (name == "presence") {
     gateway::UpdatePresence presence;
@@ -85,11 +92,13 @@ class Player {
       if (key == "url") {
         config_.url = value;
       } else if (key == "compress") {
-        config_.compression = compression::Compression::ZlibStream;
+        config_.compression = compression_of(value);
       } else if (key == "intents") {
         config_.identify.intents = std::stoull(value);
       } else if (key == "commands") {
         limits_.commands_waiting_max = std::stoul(value);
+      } else if (key == "zstd_window_log") {
+        limits_.zstd_window_log_max = std::stoi(value);
       } else if (key == "message_bytes") {
         limits_.message_bytes_max = std::stoul(value);
       } else if (key == "resume") {
