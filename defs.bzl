@@ -82,21 +82,20 @@ def golden(name, tool, args, checked_in, data = []):
         deps = ["//tests:same_file"],
     )
 
-def fuzz_target(name, seeds, deps, srcs = None):
-    """A libFuzzer entry point, and a test that replays its seeds.
+def fuzz_target(name, deps):
+    """A libFuzzer entry point, and a test that replays its seeds and whatever once broke it.
 
     Args:
       name: of the libFuzzer binary, whose source is NAME.cc and whose dictionary, where there is one, is NAME.dict. It
-        is built by `--config=fuzz` only; the test is called NAME_replay and belongs to every run of the tests.
-      seeds: labels of the files to replay: those of corpus/seeds/NAME/ and corpus/crashes/NAME/.
+        is built by `--config=fuzz` only; the test is called NAME_replay and belongs to every run of the tests. It
+        replays corpus/seeds/NAME/ and corpus/crashes/NAME/.
       deps: what the entry point calls.
-      srcs: the source, where it is not NAME.cc.
     """
-    labels = [seeds] if type(seeds) == "string" else seeds
+    seeds = "//corpus:seeds_" + name
     native.cc_library(
         name = name + "_entry",
         testonly = True,
-        srcs = srcs or [name + ".cc"],
+        srcs = [name + ".cc"],
         copts = COPTS,
         alwayslink = True,
         deps = deps,
@@ -105,15 +104,15 @@ def fuzz_target(name, seeds, deps, srcs = None):
         name = name + "_replay",
         size = "small",
         srcs = ["//fuzz:replay_main.cc"],
-        args = ["$(rootpaths %s)" % label for label in labels],
+        args = ["$(rootpaths %s)" % seeds],
         copts = COPTS,
-        data = labels,
+        data = [seeds],
         deps = [":%s_entry" % name],
     )
     native.cc_binary(
         name = name,
         testonly = True,
-        data = labels + native.glob([name + ".dict"], allow_empty = True),
+        data = [seeds] + native.glob([name + ".dict"], allow_empty = True),
         linkopts = ["-fsanitize=fuzzer"],
         tags = ["manual"],
         deps = [":%s_entry" % name],

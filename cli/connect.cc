@@ -23,6 +23,7 @@ struct Options {
   std::vector<std::uint32_t> shard_ids;
   std::string intents = "unprivileged";
   std::string compression = "zlib-stream";
+  std::string encoding = "json";
   std::string check = "grammar";
   std::string ca_file;
   std::string token_file;
@@ -67,6 +68,7 @@ Config config_of(const Options& options) {
   config.identify.token = need_token(options.token_file);
   config.identify.intents = read_intents(options.intents);
   config.compression = kCompressions.at(options.compression);
+  if (options.encoding == "etf") config.encoding = encoding::Encoding::Etf;
   if (options.check == "envelope") config.check = encoding::Check::Envelope;
   return config;
 }
@@ -135,10 +137,10 @@ Exit verdict(const EventLog& log, Interrupt::Cause cause, const Options& options
 }
 
 /// What came of it where it was given up before there was a shard.
-Exit verdict_without_group(const driver::Trouble& trouble, const EventLog& log, Interrupt::Cause cause,
+Exit verdict_without_group(const net::Trouble& trouble, const EventLog& log, Interrupt::Cause cause,
                            const Options& options) {
   if (log.is_over()) return verdict(log, cause, options);
-  const bool refused = trouble.stage == driver::Trouble::Stage::Answer;
+  const bool refused = trouble.stage == net::Trouble::Stage::Answer;
   throw Failure(refused ? Exit::Failed : Exit::Usage, trouble.text);
 }
 
@@ -150,7 +152,7 @@ Exit run(const Options& options) {
     log.wake();
   });
   auto started = driver::ShardGroup::start(std::move(group_options), log, log.is_over());
-  if (const auto* trouble = std::get_if<driver::Trouble>(&started))
+  if (const auto* trouble = std::get_if<net::Trouble>(&started))
     return verdict_without_group(*trouble, log, interrupt.cause(), options);
   driver::ShardGroup& group = *std::get<0>(started);
   log.wait_until_over();
@@ -177,7 +179,10 @@ void add_options(CLI::App& verb, Options& options) {
   verb.add_option("--compression", options.compression, "none, zlib-stream, zstd-stream or payload")
       ->option_text("KIND [zlib-stream]")
       ->check(CLI::IsMember(kCompressions));
-  verb.add_option("--check", options.check, "How much of each payload is checked: envelope or grammar")
+  verb.add_option("--encoding", options.encoding, "json or etf; events are printed as JSON either way")
+      ->option_text("KIND [json]")
+      ->check(CLI::IsMember({"json", "etf"}));
+  verb.add_option("--check", options.check, "How much of each JSON payload is checked: envelope or grammar")
       ->option_text("HOW [grammar]")
       ->check(CLI::IsMember({"envelope", "grammar"}));
   verb.add_option("--ca", options.ca_file, "Certificates to trust, as PEM, in place of the system's")

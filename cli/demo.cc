@@ -83,7 +83,7 @@ void Demo::open() {
   options.on_step = [this](const mock::Stepped& step) { story_.on_step(step); };
   options.on_request = [this](const std::string& request) { story_.tell(Teller::Mock, request, req::GW_REST_3); };
   auto opened = mock::Server::open(std::move(options));
-  if (auto* trouble = std::get_if<driver::Trouble>(&opened)) throw Failure(Exit::OurFault, trouble->text);
+  if (auto* trouble = std::get_if<net::Trouble>(&opened)) throw Failure(Exit::OurFault, trouble->text);
   server_ = std::get<0>(std::move(opened));
   story_.tell(Teller::Mock, "a gateway listens on " + server_->gateway_url() + ", its API on " + server_->api_url());
 }
@@ -97,7 +97,7 @@ bool Demo::log_in() {
   options.ca_file = server_->ca_file();
   static const std::atomic<bool> kNever = false;
   auto started = driver::ShardGroup::start(std::move(options), story_, kNever);
-  if (auto* trouble = std::get_if<driver::Trouble>(&started)) throw Failure(Exit::OurFault, trouble->text);
+  if (auto* trouble = std::get_if<net::Trouble>(&started)) throw Failure(Exit::OurFault, trouble->text);
   group_ = std::get<0>(std::move(started));
   return expect("READY", [](const Happened& now) { return now.readies == 1; }) && watch_events(1) &&
          expect("a heartbeat", [](const Happened& now) { return now.beats >= 1; }) && watch_events(1);

@@ -2,6 +2,7 @@
 
 #include "portcullis/cli/redact.h"
 #include "portcullis/cli/words.h"
+#include "portcullis/core/encoding/json_tree.h"
 
 namespace portcullis::cli {
 namespace {
@@ -9,9 +10,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Colour = Paint::Colour;
 
+/// In JSON the keys stay in their order; in ETF they come sorted anyhow.
+Json tree_of(const encoding::ValueView& value) {
+  if (value.encoding == encoding::Encoding::Json) return Json::parse(value.raw, nullptr, false);
+  const auto tree = encoding::tree(value);
+  return tree ? Json(*tree) : Json(Json::value_t::discarded);
+}
+
 /// What an event is about, without what nobody may see.
 Json data_of(const Dispatch& dispatch) {
-  Json data = Json::parse(dispatch.data.raw, nullptr, false);
+  Json data = tree_of(dispatch.data);
   if (data.is_discarded()) return nullptr;  // possible where only the envelope was checked
   redact(data);
   return data;
@@ -67,7 +75,7 @@ void EventLog::on_odd(driver::Shard& shard, const Odd& odd) {
 }
 
 void EventLog::on_disconnected(driver::Shard& shard, const Disconnected& end,
-                               const std::optional<driver::Trouble>& trouble) {
+                               const std::optional<net::Trouble>& trouble) {
   const std::string why = why_in_words(end) + (trouble ? ": " + trouble->text : "");
   Json line{{"event", "disconnected"},      {"why", name_of(end.why)},   {"text", why},
             {"close_code", end.close_code}, {"next", name_of(end.next)}, {"delay_ms", end.delay.count()}};
@@ -93,7 +101,7 @@ void EventLog::on_stopped(driver::Shard& shard, const Finish& finish) {
   }
 }
 
-void EventLog::on_no_gateway(const driver::Trouble& trouble, Duration delay) {
+void EventLog::on_no_gateway(const net::Trouble& trouble, Duration delay) {
   note_trouble(trouble);
   if (is_hopeless()) return;
   say({}, Colour::Yellow,
@@ -102,10 +110,10 @@ void EventLog::on_no_gateway(const driver::Trouble& trouble, Duration delay) {
 }
 
 // A certificate that is refused once is refused again; a person should not have to wait to learn it.
-void EventLog::note_trouble(const driver::Trouble& trouble) {
+void EventLog::note_trouble(const net::Trouble& trouble) {
   const std::lock_guard lock(mutex_);
   last_trouble_ = trouble.text;
-  if (connected_ || trouble.stage != driver::Trouble::Stage::Tls) return;
+  if (connected_ || trouble.stage != net::Trouble::Stage::Tls) return;
   hopeless_ = true;
   end();
 }

@@ -32,9 +32,9 @@ class EventLog final : public driver::Observer {
   void on_dispatch(driver::Shard& shard, const Dispatch& dispatch) override;
   void on_odd(driver::Shard& shard, const Odd& odd) override;
   void on_disconnected(driver::Shard& shard, const Disconnected& end,
-                       const std::optional<driver::Trouble>& trouble) override;
+                       const std::optional<net::Trouble>& trouble) override;
   void on_stopped(driver::Shard& shard, const Finish& finish) override;
-  void on_no_gateway(const driver::Trouble& trouble, Duration delay) override;
+  void on_no_gateway(const net::Trouble& trouble, Duration delay) override;
 
   /// To be set by whoever asks to stop; `wake` follows.
   void interrupt() { is_over_ = true; }
@@ -57,7 +57,7 @@ class EventLog final : public driver::Observer {
  private:
   void say(std::optional<std::uint32_t> shard, Paint::Colour colour, const std::string& words,
            nlohmann::ordered_json line);
-  void note_trouble(const driver::Trouble& trouble);
+  void note_trouble(const net::Trouble& trouble);
   void end();
 
   const EventLogOptions options_;

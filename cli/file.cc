@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "portcullis/cli/verb.h"
-#include "portcullis/driver/fd.h"
+#include "portcullis/net/fd.h"
 
 namespace portcullis::cli {
 namespace {
@@ -35,7 +35,7 @@ bool write_all(int fd, std::string_view content) {
 }  // namespace
 
 std::string read_file(const std::string& path, std::string_view option) {
-  const driver::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const net::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) fail(option, "read", path, errno);
   std::string content;
   std::array<char, 16 * 1024> part;
@@ -50,7 +50,7 @@ std::string read_file(const std::string& path, std::string_view option) {
 
 void replace_file(const std::string& path, std::string_view content, bool secret, std::string_view option) {
   std::string fresh = path + ".XXXXXX";
-  const driver::Fd file(::mkstemp(fresh.data()));  // which makes it with mode 0600
+  const net::Fd file(::mkstemp(fresh.data()));  // which makes it with mode 0600
   if (!file) fail(option, "write", path, errno);
   const bool well = (secret || ::fchmod(file.get(), 0644) == 0) && write_all(file.get(), content) &&
                     ::fsync(file.get()) == 0 && ::rename(fresh.c_str(), path.c_str()) == 0;

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "portcullis/driver/clock.h"
+#include "portcullis/net/clock.h"
 
 namespace portcullis::cli {
 namespace {
@@ -24,13 +24,13 @@ Interrupt::~Interrupt() {
 }
 
 void Interrupt::listen(std::optional<Duration> limit) {
-  const Instant began = driver::now();
+  const Instant began = net::now();
   while (!over_) {
     if (signals_.wait_for(kLook)) {
       if (cause_ == Cause::Signal) ::_exit(kStatusOfSignal);
       ring(Cause::Signal);
     }
-    if (limit && cause_ == Cause::None && driver::now() - began >= *limit) ring(Cause::Time);
+    if (limit && cause_ == Cause::None && net::now() - began >= *limit) ring(Cause::Time);
   }
 }
 

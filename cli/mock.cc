@@ -128,7 +128,7 @@ Exit run(const Options& options) {
     over.notify_all();
   });
   const auto opened = mock::Server::open(std::move(server));
-  if (const auto* trouble = std::get_if<driver::Trouble>(&opened)) throw Failure(Exit::Usage, trouble->text);
+  if (const auto* trouble = std::get_if<net::Trouble>(&opened)) throw Failure(Exit::Usage, trouble->text);
   log.on_listening(*std::get<0>(opened), any_token);
   over.wait(false);
   return Exit::Well;

@@ -171,7 +171,7 @@ void Story::on_dispatch(driver::Shard& shard, const Dispatch& dispatch) {
   });
 }
 
-void Story::on_disconnected(driver::Shard&, const Disconnected& end, const std::optional<driver::Trouble>& trouble) {
+void Story::on_disconnected(driver::Shard&, const Disconnected& end, const std::optional<net::Trouble>& trouble) {
   tell(Teller::Driver, why_in_words(end) + (trouble ? ": " + trouble->text : "") + "; " + next_in_words(end),
        requirement_of(end.why));
   note([&](Happened& happened) {
@@ -189,7 +189,7 @@ void Story::on_stopped(driver::Shard&, const Finish& finish) {
   });
 }
 
-void Story::on_no_gateway(const driver::Trouble& trouble, Duration delay) {
+void Story::on_no_gateway(const net::Trouble& trouble, Duration delay) {
   tell(Teller::Driver, "GET /gateway/bot failed: " + trouble.text + "; again in " + in_words(delay));
   note([&](Happened& happened) { happened.trouble = trouble.text; });
 }

@@ -65,9 +65,9 @@ class Story final : public driver::Observer {
   void on_connected(driver::Shard& shard, const websocket::Url& endpoint) override;
   void on_dispatch(driver::Shard& shard, const Dispatch& dispatch) override;
   void on_disconnected(driver::Shard& shard, const Disconnected& end,
-                       const std::optional<driver::Trouble>& trouble) override;
+                       const std::optional<net::Trouble>& trouble) override;
   void on_stopped(driver::Shard& shard, const Finish& finish) override;
-  void on_no_gateway(const driver::Trouble& trouble, Duration delay) override;
+  void on_no_gateway(const net::Trouble& trouble, Duration delay) override;
 
  private:
   const bool json_;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "portcullis/core/encoding/etf_scan.h"
 #include "portcullis/core/gateway/discovery.h"
 
 namespace portcullis {
@@ -72,6 +73,12 @@ void Client::identify_granted(Instant now) noexcept {
 void Client::reconnect(Instant now) noexcept {
   now_ = timers_run_to_ = now;
   machine_.reconnect(now);
+}
+
+Status Client::set_main_url(std::string url) noexcept {
+  const Status checked = machine_.check_main_url(url);
+  if (checked) config_.url = std::move(url);
+  return checked;
 }
 
 void Client::stop(gateway::Leaving how, Instant now) noexcept {
@@ -178,9 +185,10 @@ void Client::dial(gateway::Endpoint&& endpoint) noexcept {
   push(Next::Dial);
 }
 
+// GW-CONN-2
 bool Client::transmit(std::string_view payload) noexcept {
-  return link_.connection &&
-         link_.connection->send(websocket::Kind::Text, std::as_bytes(std::span{payload.data(), payload.size()}));
+  const auto kind = is_etf() ? websocket::Kind::Binary : websocket::Kind::Text;
+  return link_.connection && link_.connection->send(kind, std::as_bytes(std::span{payload.data(), payload.size()}));
 }
 
 void Client::close(std::uint16_t code) noexcept {
@@ -212,22 +220,29 @@ void Client::on(const websocket::Message& message) noexcept {
   const auto payload = payload_of(message);
   if (!payload) return undecodable(payload.error());
   if (!*payload) return;
-  const auto envelope = encoding::scan_json(as_text(**payload), config_.check, limits_.nesting_max, workspace_);
+  const auto envelope = envelope_of(as_text(**payload));
   if (envelope) {
     const auto taken = machine_.frame(*envelope, now_);
     return taken ? void() : undecodable(taken.error());
   }
   // Only in zlib-stream can a payload that looks complete go on in the next message (GW-ZLIB-7).
-  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary &&
-                       link_.decompressor->payloads_go_on();
+  const Errc code = envelope.error().code;
+  const bool goes_on = (code == Errc::JsonIncomplete || code == Errc::EtfIncomplete) &&
+                       message.kind == websocket::Kind::Binary && link_.decompressor->payloads_go_on();
   const auto held = goes_on ? link_.decompressor->hold(**payload) : Status(envelope.error());
   if (!held) undecodable(held.error());
 }
 
-// LOCAL-23
+Result<encoding::EnvelopeView> Client::envelope_of(std::string_view payload) noexcept {
+  if (is_etf()) return encoding::scan_etf(payload, limits_, workspace_);
+  return encoding::scan_json(payload, config_.check, limits_.nesting_max, workspace_);
+}
+
+// LOCAL-23, LOCAL-31
 Result<std::optional<std::span<const std::byte>>> Client::payload_of(const websocket::Message& message) noexcept {
+  if (message.kind == websocket::Kind::Text && is_etf()) return Error{Errc::MessageKind, Blame::Peer, 0, req::LOCAL_31};
   if (message.kind == websocket::Kind::Text) return std::optional(message.payload);
-  if (config_.compression == compression::Compression::None)
+  if (config_.compression == compression::Compression::None && !is_etf())
     return Error{Errc::MessageKind, Blame::Peer, 0, req::GW_CONN_3};
   return link_.decompressor->feed(message.payload, workspace_);
 }

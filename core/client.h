@@ -95,6 +95,10 @@ class Client final : private gateway::Port {
   void identify_granted(Instant now) noexcept;
   /// Leaves this connection and makes a new one at once, resuming if that is possible.
   void reconnect(Instant now) noexcept;
+  /// Takes another main URL, as GET /gateway/bot gave it, for the next dial that goes there (LOCAL-20).
+  ///
+  /// Errors: those of `start` for a URL, and another scheme than before (LOCAL-19); nothing has changed then.
+  Status set_main_url(std::string url) noexcept;
   /// Ends the session (End), or leaves it so that it can be resumed (Keep). Finished follows.
   void stop(gateway::Leaving how, Instant now) noexcept;
 
@@ -155,6 +159,8 @@ class Client final : private gateway::Port {
   void on(const websocket::Ping&) noexcept {}
   void on(const websocket::Pong&) noexcept {}
   Result<std::optional<std::span<const std::byte>>> payload_of(const websocket::Message& message) noexcept;
+  Result<encoding::EnvelopeView> envelope_of(std::string_view payload) noexcept;
+  bool is_etf() const noexcept { return config_.encoding == encoding::Encoding::Etf; }
   void undecodable(const Error& error) noexcept;
 
   Config config_;

@@ -21,17 +21,20 @@ enum class Errc : std::uint8_t {
   FrameReservedBits, FrameOpcode, FrameControlFragmented, FrameControlTooLong, FrameMaskMissing, FrameMaskUnexpected,
   FrameLengthNotMinimal, FrameLengthOverflow, FrameContinuationUnexpected, FrameMessageUnfinished, MessageTooLarge,
   TextNotUtf8, ClosePayloadTooShort, CloseCodeInvalid, CloseReasonNotUtf8, CloseReasonTooLong, ControlPayloadTooLong,
-  NotOpen, AlreadyOpen, AlreadyClosing,
+  NotOpen, AlreadyOpen, AlreadyClosing, OutputFull,
   // Compression
   InflateCorrupt, InflateChecksum, InflateEnded, InflateTruncated, InflateTrailing, InflateDictionary, InflateWindow,
   PayloadTooLarge, OutOfMemory,
   // Encoding
   JsonIncomplete, JsonSyntax, JsonDepth, JsonUtf8, JsonNumber, JsonTrailing,
+  EtfIncomplete, EtfVersion, EtfTag, EtfDepth, EtfLength, EtfNumber, EtfTail, EtfTrailing, EtfCompressed, EtfUtf8,
+  EtfInteger, EtfKey,
   EnvelopeNotMap, EnvelopeOpMissing, EnvelopeOpType, EnvelopeSequenceType, EnvelopeTypeType, HelloInterval,
   MessageKind,
   // Commands and configuration
   CommandTooLarge, CommandQueueFull, CommandField, CommandIntent, CommandWrongShard, CommandRateLimited, CommandNotUtf8,
   NotConnected, SessionIncomplete, ConfigToken, ConfigUrl, ConfigShard, ConfigThreshold, ConfigVersion, ConfigIntents,
+  ConfigCompression,
   // REST
   RestStatus, RestBody,
 };

@@ -15,9 +15,11 @@ struct Limits {
   std::size_t http_fields_max = 128;
   std::size_t http_interim_max = 8;
   std::size_t http_body_bytes_max = 64 * 1024;  ///< of a refused handshake; what exceeds it is dropped and said
-  // WebSocket (WS-LM-1, WS-CT-5)
+  // WebSocket (WS-LM-1, WS-LM-3, WS-CT-5)
+  std::uint64_t frame_bytes_max = 64 * 1024 * 1024;
   std::uint64_t message_bytes_max = 64 * 1024 * 1024;
   std::size_t pongs_waiting_max = 16;
+  std::size_t output_bytes_max = 64 * 1024 * 1024;  ///< so many wait: no message, ping or pong is taken on
   // Compression and encoding
   std::size_t payload_bytes_max = 64 * 1024 * 1024;
   int zstd_window_log_max = 27;  ///< of base 2: 128 MiB, taken when a stream asks for it; libzstd knows 10 to 31

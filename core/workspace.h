@@ -10,6 +10,7 @@ namespace portcullis {
 /// allocates nothing. Not thread-safe; nothing in it outlives a call of `poll`.
 struct Workspace {
   std::vector<std::byte> payload;  ///< the inflated payload at hand
+  std::vector<char> term;          ///< the payload at hand where it came as a compressed ETF term
   std::vector<char> text;          ///< the unescaped event name at hand
   std::vector<char> command;       ///< the command being written, or the unescaped string being read
 };

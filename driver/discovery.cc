@@ -13,8 +13,8 @@
 #include "portcullis/core/http/text.h"
 #include "portcullis/core/limits.h"
 #include "portcullis/core/websocket/url.h"
-#include "portcullis/driver/clock.h"
-#include "portcullis/driver/dial.h"
+#include "portcullis/net/clock.h"
+#include "portcullis/net/dial.h"
 
 namespace portcullis::driver {
 namespace {
@@ -58,40 +58,41 @@ class Answer {
   http::BodyReader body_{limits_};
 };
 
-Trouble unanswered(const websocket::Url& host, std::string_view why) {
-  return {Trouble::Stage::Answer, host.host + ":" + std::to_string(host.port) + ": " + std::string(why)};
+net::Trouble unanswered(const websocket::Url& host, std::string_view why) {
+  return {net::Trouble::Stage::Answer, host.host + ":" + std::to_string(host.port) + ": " + std::string(why)};
 }
 
 // Waits a little, and says whether to go on.
 bool goes_on(std::vector<pollfd>& polled, Instant deadline, const std::atomic<bool>& cancelled) {
-  ::poll(polled.data(), polled.size(), poll_timeout(std::min(deadline, now() + kCancelLook), now()));
-  return !cancelled && now() < deadline;
+  ::poll(polled.data(), polled.size(), net::poll_timeout(std::min(deadline, net::now() + kCancelLook), net::now()));
+  return !cancelled && net::now() < deadline;
 }
 
-std::variant<Stream, Trouble> connect(const websocket::Url& host, const ApiAccess& api, Instant deadline,
-                                      const std::atomic<bool>& cancelled) {
-  Dial dial(host.host, host.port, host.secure ? &api.tls : nullptr, api.timeout, now());
-  for (std::vector<pollfd> polled; dial.result() == Dial::Result::Trying; polled.clear()) {
+std::variant<net::Stream, net::Trouble> connect(const websocket::Url& host, const ApiAccess& api, Instant deadline,
+                                                const std::atomic<bool>& cancelled) {
+  net::Dial dial(host.host, host.port, host.secure ? &api.tls : nullptr, api.timeout, net::now());
+  for (std::vector<pollfd> polled; dial.result() == net::Dial::Result::Trying; polled.clear()) {
     dial.watch(polled);
     // A dial has the same deadline, and tells more about it.
     if (!goes_on(polled, deadline + api.timeout, cancelled)) return unanswered(host, "given up");
-    dial.step(now());
+    dial.step(net::now());
   }
-  if (dial.result() == Dial::Result::Failed) return dial.trouble();
+  if (dial.result() == net::Dial::Result::Failed) return dial.trouble();
   return dial.take();
 }
 
-std::variant<gateway::Discovery, Trouble> exchange(Stream& stream, const websocket::Url& host, std::string_view request,
-                                                   Instant deadline, const std::atomic<bool>& cancelled) {
+std::variant<gateway::Discovery, net::Trouble> exchange(net::Stream& stream, const websocket::Url& host,
+                                                        std::string_view request, Instant deadline,
+                                                        const std::atomic<bool>& cancelled) {
   Answer answer;
   std::array<std::byte, 16 * 1024> buffer;
   stream.write(std::as_bytes(std::span(request)));
   while (!answer.complete()) {
     stream.step();
     const auto [what, count] = stream.read(buffer);
-    if (what == Stream::Read::What::Bytes) {
+    if (what == net::Stream::Read::What::Bytes) {
       if (!answer.take(std::span(buffer).first(count))) return unanswered(host, "what it answers is not HTTP/1.1");
-    } else if (what == Stream::Read::What::End) {
+    } else if (what == net::Stream::Read::What::End) {
       answer.end();
       break;
     } else if (std::vector<pollfd> polled{{stream.fd(), stream.events(), 0}}; !goes_on(polled, deadline, cancelled)) {
@@ -113,16 +114,18 @@ std::optional<websocket::Url> parse_api_url(std::string_view url) {
 
 }  // namespace
 
-std::variant<gateway::Discovery, Trouble> ask_gateway_bot(const ApiAccess& api, const std::atomic<bool>& cancelled) {
-  const Instant deadline = now() + api.timeout;
+std::variant<gateway::Discovery, net::Trouble> ask_gateway_bot(const ApiAccess& api,
+                                                               const std::atomic<bool>& cancelled) {
+  const Instant deadline = net::now() + api.timeout;
   const auto host = parse_api_url(api.url);
-  if (!host) return Trouble{Trouble::Stage::Configure, "the API's URL is not of the form https://HOST[:PORT]/api"};
+  if (!host)
+    return net::Trouble{net::Trouble::Stage::Configure, "the API's URL is not of the form https://HOST[:PORT]/api"};
   const auto request =
       gateway::gateway_bot_request({host->host_field(), api.token, api.agent_url, kAgentVersion, api.version});
-  if (!request) return Trouble{Trouble::Stage::Configure, std::string(text(request.error().code))};
+  if (!request) return net::Trouble{net::Trouble::Stage::Configure, std::string(text(request.error().code))};
   auto stream = connect(*host, api, deadline, cancelled);
-  if (auto* trouble = std::get_if<Trouble>(&stream)) return std::move(*trouble);
-  return exchange(std::get<Stream>(stream), *host, *request, deadline, cancelled);
+  if (auto* trouble = std::get_if<net::Trouble>(&stream)) return std::move(*trouble);
+  return exchange(std::get<net::Stream>(stream), *host, *request, deadline, cancelled);
 }
 
 }  // namespace portcullis::driver

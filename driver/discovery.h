@@ -5,8 +5,8 @@
 #include <variant>
 
 #include "portcullis/core/gateway/discovery.h"
-#include "portcullis/driver/tls.h"
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/tls.h"
+#include "portcullis/net/trouble.h"
 
 namespace portcullis::driver {
 
@@ -16,7 +16,7 @@ struct ApiAccess {
   std::string token;      ///< bare
   std::string agent_url;  ///< stands in User-Agent (GW-REST-8)
   int version = 10;
-  Tls tls;
+  net::Tls tls;
   Duration timeout{10'000};  ///< for all of one request
 };
 
@@ -26,6 +26,7 @@ struct ApiAccess {
 /// Errors: Trouble when there was no answer; what the answer says is in the Discovery. Stage::Configure: asking again
 ///         would not help.
 /// Source: requirements GW-REST-1 to GW-REST-11.
-std::variant<gateway::Discovery, Trouble> ask_gateway_bot(const ApiAccess& api, const std::atomic<bool>& cancelled);
+std::variant<gateway::Discovery, net::Trouble> ask_gateway_bot(const ApiAccess& api,
+                                                               const std::atomic<bool>& cancelled);
 
 }  // namespace portcullis::driver

@@ -10,11 +10,11 @@
 #include <variant>
 #include <vector>
 
-#include "portcullis/driver/clock.h"
-#include "portcullis/driver/dial.h"
-#include "portcullis/driver/entropy.h"
-#include "portcullis/driver/fd.h"
-#include "portcullis/driver/stream.h"
+#include "portcullis/net/clock.h"
+#include "portcullis/net/dial.h"
+#include "portcullis/net/entropy.h"
+#include "portcullis/net/fd.h"
+#include "portcullis/net/stream.h"
 
 namespace portcullis::driver {
 namespace {
@@ -28,12 +28,13 @@ struct Mail {
   bool granted = false;
   bool reconnect = false;
   std::optional<gateway::Leaving> leaving;
+  std::optional<std::string> main_url;
   std::vector<gateway::Command> commands;
 };
 
 // A stream whose link is over: its last words are on their way.
 struct Parting {
-  Stream stream;
+  net::Stream stream;
   Instant until;
 };
 
@@ -46,14 +47,14 @@ class Shard::Loop {
         options_(std::move(options)),
         observer_(observer),
         gate_(gate),
-        client_(options_.config, options_.limits, entropy(), workspace_) {}
+        client_(options_.config, options_.limits, net::entropy(), workspace_) {}
   ~Loop() {
     stop(gateway::Leaving::Keep);
     wait();
   }
 
   Status start() {
-    if (const Status begun = client_.start(now()); !begun) return begun;
+    if (const Status begun = client_.start(net::now()); !begun) return begun;
     thread_ = std::thread([this] { run(); });
     return kOk;
   }
@@ -79,6 +80,11 @@ class Shard::Loop {
   void reconnect() {
     const std::lock_guard lock(mutex_);
     mail_.reconnect = true;
+    wake();
+  }
+  void set_main_url(std::string url) {
+    const std::lock_guard lock(mutex_);
+    mail_.main_url = std::move(url);
     wake();
   }
   void stop(gateway::Leaving how) {
@@ -112,8 +118,8 @@ class Shard::Loop {
       take_mail();
       dial_on();
       read();
-      if (deadline_ && *deadline_ <= now()) {
-        client_.elapsed(now());
+      if (deadline_ && *deadline_ <= net::now()) {
+        client_.elapsed(net::now());
         settle();
       }
       std::erase_if(parting_, [](Parting& one) { return is_over(one); });
@@ -124,7 +130,7 @@ class Shard::Loop {
   void settle() {
     for (waiting_ = false; !waiting_;) std::visit([this](const auto& output) { take(output); }, client_.poll());
     const std::lock_guard lock(mutex_);
-    counters_.latency = client_.latency();
+    if (const auto latency = client_.latency()) counters_.latency = latency;
     commands_waiting_ = mail_.commands.size() + client_.commands_waiting();
   }
 
@@ -133,7 +139,7 @@ class Shard::Loop {
     endpoint_ = dial.endpoint;
     trouble_.reset();
     dial_.emplace(endpoint_.host, endpoint_.port, endpoint_.secure ? &options_.tls : nullptr, options_.connect_timeout,
-                  now());
+                  net::now());
   }
   void take(const Transmit& transmit) {
     if (stream_) stream_->write(transmit.bytes);
@@ -191,6 +197,7 @@ class Shard::Loop {
       session_ = client_.session();
     }
     observer_.on_disconnected(shard_, end, trouble_);
+    if (end.main_url_failing) options_.on_main_url_failing();
   }
 
   void sleep() {
@@ -207,10 +214,10 @@ class Shard::Loop {
       not_after(one.until);
     }
     if (asked_) {
-      if (const auto turn_at = gate_.serve(now())) not_after(*turn_at);
+      if (const auto turn_at = gate_.serve(net::now())) not_after(*turn_at);
     }
-    if (!drained_) not_after(now());
-    ::poll(polled_.data(), polled_.size(), poll_timeout(until, now()));
+    if (!drained_) not_after(net::now());
+    ::poll(polled_.data(), polled_.size(), net::poll_timeout(until, net::now()));
   }
 
   void take_mail() {
@@ -222,37 +229,39 @@ class Shard::Loop {
       mail = std::exchange(mail_, {});
     }
     if (finished_) return;
+    if (mail.main_url) (void)client_.set_main_url(*std::move(mail.main_url));
     if (mail.granted) {
       asked_ = false;
-      client_.identify_granted(now());
+      client_.identify_granted(net::now());
       settle();
     }
     for (const auto& command : mail.commands) {
-      if (const Status sent = client_.send(command, now()); !sent) observer_.on_refused(shard_, command, sent.error());
+      if (const Status sent = client_.send(command, net::now()); !sent)
+        observer_.on_refused(shard_, command, sent.error());
       settle();
     }
     if (mail.reconnect) {
-      client_.reconnect(now());
+      client_.reconnect(net::now());
       settle();
     }
     if (mail.leaving) {
-      client_.stop(*mail.leaving, now());
+      client_.stop(*mail.leaving, net::now());
       settle();
     }
   }
 
   void dial_on() {
     if (!dial_) return;
-    dial_->step(now());
-    if (dial_->result() == Dial::Result::Trying) return;
-    if (dial_->result() == Dial::Result::Connected) {
+    dial_->step(net::now());
+    if (dial_->result() == net::Dial::Result::Trying) return;
+    if (dial_->result() == net::Dial::Result::Connected) {
       stream_.emplace(dial_->take());
       dial_.reset();
-      client_.opened(link_, now());
+      client_.opened(link_, net::now());
     } else {
       trouble_ = dial_->trouble();
       dial_.reset();
-      client_.lost(link_, now());
+      client_.lost(link_, net::now());
     }
     settle();
   }
@@ -264,17 +273,17 @@ class Shard::Loop {
     for (int reads = 0; stream_; ++reads) {
       if (reads == kReadsPerTurn) return void(drained_ = false);
       const auto [what, count] = stream_->read(buffer_);
-      if (what == Stream::Read::What::Empty) return;
-      if (what == Stream::Read::What::Bytes) {
+      if (what == net::Stream::Read::What::Empty) return;
+      if (what == net::Stream::Read::What::Bytes) {
         {
           const std::lock_guard lock(mutex_);
           counters_.bytes_in += count;
         }
-        client_.received(link_, std::span(buffer_).first(count), now());
+        client_.received(link_, std::span(buffer_).first(count), net::now());
       } else {
         trouble_ = stream_->trouble();
         part();
-        client_.lost(link_, now());
+        client_.lost(link_, net::now());
       }
       settle();
     }
@@ -283,7 +292,7 @@ class Shard::Loop {
   void part() {
     if (!stream_) return;
     stream_->finish();
-    parting_.push_back({std::move(*stream_), now() + kFarewell});
+    parting_.push_back({std::move(*stream_), net::now() + kFarewell});
     stream_.reset();
   }
 
@@ -292,15 +301,15 @@ class Shard::Loop {
     std::array<std::byte, 4'096> waste;
     one.stream.step();
     for (int reads = 0; reads < kReadsPerTurn; ++reads)
-      if (one.stream.read(waste).what != Stream::Read::What::Bytes) break;
-    return one.stream.is_over() || one.until <= now();
+      if (one.stream.read(waste).what != net::Stream::Read::What::Bytes) break;
+    return one.stream.is_over() || one.until <= net::now();
   }
 
   Shard& shard_;
   const ShardOptions options_;
   Observer& observer_;
   IdentifyGate& gate_;
-  Fd wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  net::Fd wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::thread thread_;
   std::mutex join_mutex_;
 
@@ -316,9 +325,9 @@ class Shard::Loop {
   Client client_;
   Link link_;
   websocket::Url endpoint_;
-  std::optional<Dial> dial_;
-  std::optional<Stream> stream_;
-  std::optional<Trouble> trouble_;  // of the link that ended last
+  std::optional<net::Dial> dial_;
+  std::optional<net::Stream> stream_;
+  std::optional<net::Trouble> trouble_;  // of the link that ended last
   std::vector<Parting> parting_;
   std::optional<Instant> deadline_;
   bool asked_ = false;
@@ -336,6 +345,7 @@ Shard::~Shard() = default;
 Status Shard::start() { return loop_->start(); }
 Status Shard::send(const gateway::Command& command) { return loop_->send(command); }
 void Shard::reconnect() { loop_->reconnect(); }
+void Shard::set_main_url(std::string url) { loop_->set_main_url(std::move(url)); }
 void Shard::stop(gateway::Leaving how) { loop_->stop(how); }
 void Shard::wait() { loop_->wait(); }
 std::uint32_t Shard::id() const noexcept { return loop_->id(); }

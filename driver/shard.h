@@ -2,13 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "portcullis/core/client.h"
 #include "portcullis/driver/identify_gate.h"
-#include "portcullis/driver/tls.h"
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/tls.h"
+#include "portcullis/net/trouble.h"
 
 namespace portcullis::driver {
 
@@ -28,22 +30,24 @@ class Observer {
   virtual void on_dispatch(Shard&, const Dispatch&) {}
   virtual void on_odd(Shard&, const Odd&) {}
   /// A link has ended or was not to be had: why, what comes next and when. `trouble` is the socket's part of it.
-  virtual void on_disconnected(Shard&, const Disconnected&, const std::optional<Trouble>& /*trouble*/) {}
+  virtual void on_disconnected(Shard&, const Disconnected&, const std::optional<net::Trouble>& /*trouble*/) {}
   /// A command that `Shard::send` had taken is too large, breaks a rate that is not waited for, or finds the queue
   /// full.
   virtual void on_refused(Shard&, const gateway::Command&, const Error&) {}
   /// The last call.
   virtual void on_stopped(Shard&, const Finish&) {}
   /// Where to connect could not be found out; it is tried again after so long. Comes on the thread of
-  /// `ShardGroup::start`.
-  virtual void on_no_gateway(const Trouble&, Duration /*delay*/) {}
+  /// `ShardGroup::start` or, once the shards run, on one of the group's own.
+  virtual void on_no_gateway(const net::Trouble&, Duration /*delay*/) {}
 };
 
 struct ShardOptions {
   Config config;
   Limits limits;
-  Tls tls;                           ///< whom to trust
+  net::Tls tls;                      ///< whom to trust
   Duration connect_timeout{10'000};  ///< for TCP and TLS together
+  /// Called on the shard's thread when the main URL keeps failing (LOCAL-20); `Shard::set_main_url` may follow.
+  std::function<void()> on_main_url_failing = [] {};
 };
 
 /// What a shard has counted since it was made.
@@ -73,6 +77,9 @@ class Shard {
   Status send(const gateway::Command& command);
   /// Leaves the connection and makes a new one, resuming if that is possible.
   void reconnect();
+  /// Dials another main URL from now on. One that a configuration could not have, or of another scheme than before,
+  /// changes nothing.
+  void set_main_url(std::string url);
   /// Ends the session, or leaves it so that it can be resumed. The first call counts.
   void stop(gateway::Leaving how);
   /// Waits until it has stopped. Not to be called by the observer.

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "portcullis/core/gateway/discovery.h"
 #include "portcullis/driver/shard.h"
 
 namespace portcullis::driver {
@@ -25,16 +26,20 @@ struct GroupOptions {
 };
 
 /// Several shards of one bot: asks where to connect and how many shards there should be, starts them within the limits
-/// for Identify (one queue for all, by `shard_id % max_concurrency`), and stops them together.
+/// for Identify (one queue for all, by `shard_id % max_concurrency`), and stops them together. When a URL that was
+/// asked for keeps failing, it asks again, and the shards dial what it hears (LOCAL-20).
+///
+/// Lifetime: the destructor stops the shards, keeping their sessions, and waits.
 class ShardGroup {
  public:
+  ~ShardGroup();
   /// Finds the gateway, which blocks while the network is down, and starts the shards.
   ///
   /// Errors:   what waiting does not mend: a bad configuration, a refused token, an unreadable CA file; and
   ///           `cancelled`, set by another thread.
   /// Lifetime: the observer is borrowed and must outlive the group.
-  static std::variant<std::unique_ptr<ShardGroup>, Trouble> start(GroupOptions options, Observer& observer,
-                                                                  const std::atomic<bool>& cancelled);
+  static std::variant<std::unique_ptr<ShardGroup>, net::Trouble> start(GroupOptions options, Observer& observer,
+                                                                       const std::atomic<bool>& cancelled);
 
   const std::vector<std::unique_ptr<Shard>>& shards() const noexcept { return shards_; }
   void stop(gateway::Leaving how);
@@ -42,10 +47,14 @@ class ShardGroup {
   void wait();
 
  private:
-  ShardGroup(std::vector<std::uint32_t> ids, const gateway::SessionStartLimit& limit);
+  class Asker;
+
+  explicit ShardGroup(std::vector<std::uint32_t> ids);
+  void take(const gateway::Gateway& found);
 
   IdentifyGate gate_;
   std::vector<std::unique_ptr<Shard>> shards_;  // after the gate that they borrow
+  std::unique_ptr<Asker> asker_;                // none for a URL that was given
 };
 
 }  // namespace portcullis::driver

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
-#include "portcullis/core/encoding/value.h"
+#include "portcullis/core/encoding/envelope.h"
 #include "portcullis/core/result.h"
 #include "portcullis/core/workspace.h"
 
@@ -18,14 +17,6 @@ namespace portcullis::encoding {
 ///           what a string holds (UTF-8, escapes, control characters).
 /// Grammar:  all of RFC 8259.
 enum class Check : std::uint8_t { Envelope, Grammar };
-
-/// The four keys that each payload has, and where its data lies.
-struct EnvelopeView {
-  std::int64_t op = 0;
-  std::optional<std::int64_t> s;
-  std::optional<std::string_view> t;
-  ValueView d{ValueKind::Null, "null"};
-};
 
 /// Finds the envelope in a JSON text, in one pass and without building a tree.
 ///

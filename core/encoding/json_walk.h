@@ -12,9 +12,6 @@
 
 namespace portcullis::encoding {
 
-/// How deep a text may be nested at most, whatever the caller allows: the stack has this many places.
-inline constexpr std::size_t kNestingMax = 1'024;
-
 /// Reads one JSON text once, from the front to the back, and tells a sink what it meets on the way.
 ///
 /// A sink has `root(ValueView)`, called for the value that the text is; and, when that is a map,

@@ -30,8 +30,9 @@ struct Config {
   std::uint32_t max_concurrency = 1;  ///< of `session_start_limit`; picks the identify bucket (GW-IDL-11)
   int version = 10;
   compression::Compression compression = compression::Compression::ZlibStream;
-  encoding::Check check = encoding::Check::Grammar;
-  std::optional<Session> resume;  ///< a stored session; it is tried before any Identify (GW-RES-24)
+  encoding::Encoding encoding = encoding::Encoding::Json;
+  encoding::Check check = encoding::Check::Grammar;  ///< of JSON; an ETF payload is gone over whole
+  std::optional<Session> resume;                     ///< a stored session; it is tried before any Identify (GW-RES-24)
 };
 
 }  // namespace portcullis

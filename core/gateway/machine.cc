@@ -1,11 +1,12 @@
 #include "portcullis/core/gateway/machine.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
-#include "portcullis/core/encoding/json_write.h"
 #include "portcullis/core/encoding/value.h"
+#include "portcullis/core/encoding/write.h"
 #include "portcullis/core/gateway/command_write.h"
 #include "portcullis/core/gateway/endpoint.h"
 #include "portcullis/spec/close_codes.h"
@@ -15,6 +16,7 @@ namespace portcullis::gateway {
 namespace {
 
 using encoding::EnvelopeView;
+using Pace = Backoff::Pace;
 using Why = Disconnected::Why;
 
 // LOCAL-5
@@ -64,73 +66,60 @@ Machine::Machine(const Config& config, const Limits& limits, const Chance& chanc
 
 Status Machine::check() const noexcept {
   if (const auto identify = gateway::check(config_.identify); !identify) return identify;
-  if (const auto written = write(identify()); !written) return written;
-  if (const auto url = join_endpoint(config_.url, config_.url, query()); !url) return url.error();
+  if (config_.encoding == encoding::Encoding::Etf && config_.compression == compression::Compression::Payload)
+    return Error{Errc::ConfigCompression, Blame::Caller, 0, req::GW_ENC_2};
+  if (const auto written = write(identify(), workspace_.command); !written) return written;
+  if (const auto url = check_main_url(config_.url); !url) return url;
   if (!config_.resume) return kOk;
   const auto& [id, resume_gateway_url, sequence] = *config_.resume;
   if (id.empty()) return Error{Errc::SessionIncomplete, Blame::Caller, 0, req::GW_RES_4};
-  const auto url = join_endpoint(resume_gateway_url, config_.url, query());
-  if (!url) return Error{url.error().code, Blame::Caller, url.error().offset, url.error().req};
-  return write(ResumeView{config_.identify.token, id, INT64_MAX});
+  if (const auto url = check_beside_main(resume_gateway_url); !url) return url;
+  return write(ResumeView{config_.identify.token, id, INT64_MAX}, workspace_.command);
+}
+
+Status Machine::check_main_url(std::string_view url) const noexcept {
+  if (const auto joined = join_endpoint(url, url, query()); !joined) return joined.error();
+  return check_beside_main(url);
+}
+
+Status Machine::check_beside_main(std::string_view url) const noexcept {
+  const auto joined = join_endpoint(url, config_.url, query());
+  if (joined) return kOk;
+  return Error{joined.error().code, Blame::Caller, joined.error().offset, joined.error().req};
 }
 
 // ---- Inputs
 // ----------------------------------------------------------------------------------------------------------
 
-void Machine::connect(Instant now) noexcept {
+Status Machine::take(Input input, const Detail& detail, Instant now) noexcept {
   now_ = now;
-  (void)step(Input::Connect, {});
+  return step(input, detail);
 }
 
-void Machine::reconnect(Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::ReconnectNow, {});
-}
-
+void Machine::connect(Instant now) noexcept { (void)take(Input::Connect, {}, now); }
+void Machine::reconnect(Instant now) noexcept { (void)take(Input::ReconnectNow, {}, now); }
 void Machine::stop(Leaving how, Instant now) noexcept {
-  now_ = now;
-  (void)step(how == Leaving::End ? Input::StopEnd : Input::StopKeep, {});
+  (void)take(how == Leaving::End ? Input::StopEnd : Input::StopKeep, {}, now);
 }
-
-void Machine::identify_granted(Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::SlotGranted, {});
-}
-
+void Machine::identify_granted(Instant now) noexcept { (void)take(Input::SlotGranted, {}, now); }
 Status Machine::send(const Command& command, Instant now) noexcept {
-  now_ = now;
-  return step(Input::Send, {.command = &command});
+  return take(Input::Send, {.command = &command}, now);
 }
-
-void Machine::opened(Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::Opened, {});
-}
-
+void Machine::opened(Instant now) noexcept { (void)take(Input::Opened, {}, now); }
 void Machine::open_failed(const std::optional<Error>& error, int http_status, Duration wait, Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::OpenFailed, {.error = error, .why = Why::OpenFailed, .http_status = http_status, .wait = wait});
+  const Detail detail{.error = error, .why = Why::OpenFailed, .http_status = http_status, .wait = wait};
+  (void)take(Input::OpenFailed, detail, now);
 }
-
-void Machine::lost(Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::Lost, {.why = Why::LostLink});
+void Machine::lost(Instant now) noexcept { (void)take(Input::Lost, {.why = Why::LostLink}, now); }
+void Machine::close_timed_out(Instant now) noexcept { (void)take(Input::CloseTimeout, {.why = Why::LostLink}, now); }
+void Machine::undecodable(const Error& error, Instant now) noexcept {
+  (void)take(Input::Undecodable, {.error = error, .why = Why::Undecodable}, now);
 }
 
 void Machine::closed(std::uint16_t code, bool echo, Instant now) noexcept {
-  now_ = now;
-  const Detail detail{.why = Why::ClosedByPeer, .close_code = code};
-  if (echo) return (void)step(Input::CloseResume, detail);
-  switch (spec::classify_close(code)) {
-    case spec::CloseClass::Resume: return (void)step(Input::CloseResume, detail);
-    case spec::CloseClass::NewSession: return (void)step(Input::CloseNew, detail);
-    case spec::CloseClass::Fatal: return (void)step(Input::CloseFatal, detail);
-  }
-}
-
-void Machine::close_timed_out(Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::CloseTimeout, {.why = Why::LostLink});
+  constexpr std::array kInputs{Input::CloseResume, Input::CloseNew, Input::CloseFatal};  // by spec::CloseClass
+  const auto verdict = echo ? spec::CloseClass::Resume : spec::classify_close(code);
+  (void)take(kInputs[static_cast<std::size_t>(verdict)], {.why = Why::ClosedByPeer, .close_code = code}, now);
 }
 
 Status Machine::frame(const EnvelopeView& envelope, Instant now) noexcept {
@@ -143,11 +132,6 @@ Status Machine::frame(const EnvelopeView& envelope, Instant now) noexcept {
     detail.interval = *interval;
   }
   return step(input, detail);
-}
-
-void Machine::undecodable(const Error& error, Instant now) noexcept {
-  now_ = now;
-  (void)step(Input::Undecodable, {.error = error, .why = Why::Undecodable});
 }
 
 Machine::Input Machine::classify(const EnvelopeView& envelope) const noexcept {
@@ -222,7 +206,7 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::DropAndStop: held_.reset(); finish_and_stop(detail); break;
     case Action::DropSession: held_.reset(); ending_ = invalid_session(ending_.why); break;
     case Action::ForgetSession: forget_session(); dial_at_.reset(); finish(Finish::Why::Ended); break;
-    case Action::ReconnectAfterClosing: ending_ = {.why = Why::LocalReconnect, .at_once = true}; break;
+    case Action::ReconnectAfterClosing: ending_ = {.why = Why::LocalReconnect, .pace = Pace::Wished}; break;
     case Action::StopAfterClosing: ending_ = {.why = Why::LocalStop, .finish = Finish::Why::Kept}; break;
     case Action::ForgetAndStopAfterClosing: forget_session(); ending_ = {.why = Why::LocalStop}; break;
     case Action::CancelBackoff: dial_at_.reset(); finish(Finish::Why::Kept); break;
@@ -276,13 +260,13 @@ void Machine::beat_and_resume(const Detail& detail) noexcept {
 template <typename Payload>
 void Machine::send_handshake(const Payload& payload) noexcept {
   ready_by_ = now_ + limits_.ready_timeout;
-  if (write(payload)) transmit(workspace_.command);
+  if (write(payload, workspace_.command)) transmit(workspace_.command);
 }
 
 void Machine::retry_dial(const Detail& detail) noexcept {
   ++(at_resume_url_ ? resume_url_failures_ : main_url_failures_);
   port_.hangup();
-  retry({.why = Why::OpenFailed, .error = detail.error, .wait = detail.wait, .patient = true}, detail);
+  retry({.why = Why::OpenFailed, .error = detail.error, .wait = detail.wait, .pace = Pace::Patient}, detail);
 }
 
 void Machine::abort_dial(Finish::Why how) noexcept {
@@ -343,7 +327,7 @@ void Machine::hold_session(const EnvelopeView& ready) noexcept {
   held_->url = *url;
   if (const auto id = encoding::as_string(encoding::find(ready.d, "session_id"), workspace_.command)) held_->id = *id;
   // A Resume that is too large for any sequence could never be sent.
-  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX})) held_->id.clear();
+  if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX}, workspace_.command)) held_->id.clear();
 }
 
 void Machine::count_sequence(const EnvelopeView& envelope) noexcept {
@@ -391,12 +375,13 @@ void Machine::close(std::uint16_t code, const Ending& ending) noexcept {
 
 void Machine::close_to_reconnect(const Detail& detail) noexcept {
   const bool asked = detail.frame != nullptr;
-  close(kReconnecting, {.why = asked ? Why::AskedToReconnect : Why::LocalReconnect, .at_once = !asked});
+  close(kReconnecting,
+        {.why = asked ? Why::AskedToReconnect : Why::LocalReconnect, .pace = asked ? Pace::Asked : Pace::Wished});
 }
 
 Machine::Ending Machine::invalid_session(Why why) const noexcept {
   const Duration wait = draw_between(chance_, kInvalidWaitMin, kInvalidWaitMax);
-  return {.why = why, .wait = wait, .patient = !resumable(), .finish = ending_.finish};
+  return {.why = why, .wait = wait, .pace = resumable() ? Pace::Loss : Pace::Patient, .finish = ending_.finish};
 }
 
 void Machine::close_undecodable(const Detail& detail) noexcept {
@@ -434,8 +419,7 @@ void Machine::finish_and_stop(const Detail& detail) noexcept {
 void Machine::retry(const Ending& ending, const Detail& detail) noexcept {
   if (resuming_ && !live_ && ++resumes_ended_ == kResumesMax) held_.reset();
   end_link();
-  Duration delay = ending.patient ? backoff_.failed(now_, chance_) : backoff_.lost(now_, chance_);
-  delay = ending.at_once ? Duration{0} : std::max(delay, ending.wait);
+  const Duration delay = std::max(backoff_.ended(ending.pace, now_, chance_), ending.wait);
   dial_at_ = now_ + delay;
   port_.notify(Disconnected{.why = ending.why,
                             .close_code = detail.close_code,
@@ -479,14 +463,14 @@ void Machine::answer_beat() noexcept {
 void Machine::send_beat() noexcept {
   owed_beat_at_.reset();
   const HeartbeatData data{held_ ? held_->sequence : std::nullopt};
-  if (write(data) && transmit(workspace_.command)) heartbeat_.sent(now_);
+  if (write(data, workspace_.command) && transmit(workspace_.command)) heartbeat_.sent(now_);
 }
 
 template <typename Payload>
-Status Machine::write(const Payload& payload) const noexcept {
-  workspace_.command.clear();
-  encoding::JsonWriter writer(workspace_.command, limits_.command_bytes_max);
-  return write_payload(payload, writer);
+Status Machine::write(const Payload& payload, std::vector<char>& out) const noexcept {
+  out.clear();
+  return encoding::write_in(config_.encoding, out, limits_.command_bytes_max,
+                            [&payload](auto& writer) noexcept { return write_payload(payload, writer); });
 }
 
 bool Machine::transmit(const std::vector<char>& payload) noexcept {
@@ -501,9 +485,7 @@ Status Machine::queue_command(const Command& command) noexcept {
   const auto checked = gateway::check(command, {config_.identify.intents, config_.identify.shard});
   if (!checked) return checked;
   Waiting waiting{key_of(command), {}};
-  encoding::JsonWriter writer(waiting.payload, limits_.command_bytes_max);
-  const auto written = write_payload(command, writer);
-  if (!written) return written;
+  if (const auto written = write(command, waiting.payload); !written) return written;
   queue_.push_back(std::move(waiting));
   return kOk;
 }
@@ -585,7 +567,7 @@ std::optional<Session> Machine::session() const {
 }
 
 Query Machine::query() const noexcept {
-  return {.version = config_.version, .encoding = "json", .compress = in_query(config_.compression)};
+  return {.version = config_.version, .encoding = name(config_.encoding), .compress = in_query(config_.compression)};
 }
 
 std::uint32_t Machine::bucket() const noexcept {

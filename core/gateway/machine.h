@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "portcullis/core/chance.h"
-#include "portcullis/core/encoding/json_scan.h"
+#include "portcullis/core/encoding/envelope.h"
 #include "portcullis/core/gateway/backoff.h"
 #include "portcullis/core/gateway/command.h"
 #include "portcullis/core/gateway/config.h"
@@ -57,6 +57,8 @@ class Machine {
 
   /// Checks the configuration: the URL, what Identify carries, the session to resume.
   Status check() const noexcept;
+  /// Checks a URL that is to stand in the place of the configured one.
+  Status check_main_url(std::string_view url) const noexcept;
 
   // Local commands.
   void connect(Instant now) noexcept;
@@ -110,8 +112,7 @@ class Machine {
     Disconnected::Why why = Disconnected::Why::LostLink;
     std::optional<Error> error = std::nullopt;
     Duration wait{0};
-    bool at_once = false;  // our own wish: no wait whatever came before
-    bool patient = false;  // a failure even if the link was live
+    Backoff::Pace pace = Backoff::Pace::Loss;
     Finish::Why finish = Finish::Why::Ended;
   };
   // A session as READY gave it; `id` is empty when there is nothing to resume (LOCAL-8).
@@ -125,6 +126,8 @@ class Machine {
     std::vector<char> payload;
   };
 
+  Status check_beside_main(std::string_view url) const noexcept;
+  Status take(Input input, const Detail& detail, Instant now) noexcept;
   Status step(Input input, const Detail& detail) noexcept;
   Status perform(Action action, const Detail& detail) noexcept;
   Input classify(const encoding::EnvelopeView& envelope) const noexcept;
@@ -166,7 +169,7 @@ class Machine {
   template <typename Payload>
   void send_handshake(const Payload& payload) noexcept;
   template <typename Payload>
-  Status write(const Payload& payload) const noexcept;
+  Status write(const Payload& payload, std::vector<char>& out) const noexcept;
   bool transmit(const std::vector<char>& payload) noexcept;
 
   void beat(const Detail& detail) noexcept;

@@ -63,7 +63,8 @@ const Fault* BodyReader::feed_framing(char byte) {
     return byte == wanted ? nullptr : &fault::kChunk;
   };
   switch (stage_) {
-    case Stage::ChunkSize: return read_chunk_size(byte);
+    case Stage::ChunkSize:
+    case Stage::ChunkSpace: return read_chunk_size(byte);
     case Stage::ChunkExtension:
       if (byte == '\r') return expect('\r', Stage::ChunkSizeEnd);
       return is_field_byte(byte) && ++line_bytes_ <= limits_.http_line_bytes_max ? nullptr : &fault::kChunk;
@@ -79,12 +80,18 @@ const Fault* BodyReader::feed_framing(char byte) {
 }
 
 const Fault* BodyReader::read_chunk_size(char byte) noexcept {
-  const auto digit = parse_whole({&byte, 1}, 16);
-  if (line_bytes_ != 0 && (byte == '\r' || byte == ';' || is_space(byte))) {
-    stage_ = byte == '\r' ? Stage::ChunkSizeEnd : Stage::ChunkExtension;
+  const bool sized = line_bytes_ != 0;
+  if (sized && byte == '\r') {
+    stage_ = Stage::ChunkSizeEnd;
     return nullptr;
   }
-  if (!digit || left_ >> 60 != 0 || ++line_bytes_ > limits_.http_line_bytes_max) return &fault::kChunk;
+  if (++line_bytes_ > limits_.http_line_bytes_max) return &fault::kChunk;
+  if (sized && (byte == ';' || is_space(byte))) {
+    stage_ = byte == ';' ? Stage::ChunkExtension : Stage::ChunkSpace;
+    return nullptr;
+  }
+  const auto digit = parse_whole({&byte, 1}, 16);
+  if (stage_ == Stage::ChunkSpace || !digit || left_ >> 60 != 0) return &fault::kChunk;
   left_ = left_ << 4 | *digit;  // 0 before the first digit: the last chunk was used up
   return nullptr;
 }

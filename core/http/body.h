@@ -31,6 +31,7 @@ class BodyReader {
     Counted,
     ChunkData,
     ChunkSize,
+    ChunkSpace,
     ChunkExtension,
     ChunkSizeEnd,
     ChunkReturn,

@@ -89,6 +89,8 @@ const Fault* HeadReader::feed(char byte) {
   if (!return_read_ && byte == '\n') return &fault::kLineEnd;
   if (byte != '\r' && byte != '\n') {
     if (!is_field_byte(byte)) return &fault::kFieldByte;
+    const bool one_more = started_ && at == 0 && !is_space(byte);
+    if (one_more && entries_.size() >= limits_->http_fields_max) return &fault::kHeadTooLarge;
     if (at >= limits_->http_line_bytes_max) return started_ ? &fault::kHeadTooLarge : &fault::kStartLineTooLong;
   }
   text_ += byte;
@@ -147,7 +149,6 @@ const Fault* HeadReader::read_field(std::string_view line) {
   if (name.size() == line.size()) return &fault::kFieldName;
   if (!name.empty() && is_space(name.back())) return &fault::kFieldSpace;
   if (!is_token(name)) return &fault::kFieldName;
-  if (entries_.size() >= limits_->http_fields_max) return &fault::kHeadTooLarge;
   entries_.push_back({static_cast<std::uint32_t>(line_at_), static_cast<std::uint32_t>(line_at_ + name.size()), end});
   return nullptr;
 }

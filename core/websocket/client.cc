@@ -102,7 +102,7 @@ const Fault* ClientConnection::end_head() noexcept {
 const Fault* ClientConnection::check_upgrade() const noexcept {
   const FieldsView fields = handshake_->head.fields();
   const auto chosen = fields.find("Sec-WebSocket-Protocol");
-  if (handshake_->head.minor_version() == 0) return &http::fault::kStatusVersion;
+  if (handshake_->head.minor_version() != 1) return &http::fault::kStatusVersion;
   if (fields.repeats({"Upgrade", "Sec-WebSocket-Accept", "Sec-WebSocket-Protocol"})) return &fault::kFieldRepeated;
   if (!http::same_ignoring_case(fields.find("Upgrade").value_or(""), "websocket")) return &fault::kNotUpgraded;
   if (!fields.lists("Connection", "upgrade")) return &fault::kConnectionKept;

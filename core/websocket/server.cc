@@ -14,13 +14,23 @@ bool is_key(std::string_view text) noexcept {
   return text.size() == 24 && text.ends_with("==") && std::ranges::all_of(text.substr(0, 22), in_alphabet);
 }
 
+/// Takes the quotes off a quoted-string, and its backslashes.
+std::string unquoted(std::string_view text) {
+  if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return std::string(text);
+  text = text.substr(1, text.size() - 2);
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
 bool is_parameter(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (!http::is_token(http::trimmed(text.substr(0, equals)))) return false;
   if (equals == std::string_view::npos) return true;
-  std::string_view value = http::trimmed(text.substr(equals + 1));
-  if (value.size() > 2 && value.starts_with('"') && value.ends_with('"')) value = value.substr(1, value.size() - 2);
-  return http::is_token(value);
+  return http::is_token(unquoted(http::trimmed(text.substr(equals + 1))));
 }
 
 bool is_extension(std::string_view text) {
@@ -163,7 +173,8 @@ Status ServerConnection::refuse(int status, std::span<const Field> fields, std::
   };
   if (!is_connecting() || !handshake_->asked) return caller_error(Errc::NotOpen, req::WS_HS_48);
   if (const Status checked = check_extra(fields); !checked) return checked;
-  if (status < 300 || status > 599) return caller_error(Errc::HttpStartLine, req::WS_HT_24);
+  if (status < 300 || status > 599 || (status == 304 && !body.empty()))
+    return caller_error(Errc::HttpStartLine, req::WS_HT_24);
   if (status == 401 && std::ranges::none_of(fields, names_challenge))
     return caller_error(Errc::HttpFieldLine, req::WS_HT_24);
   respond(status, {}, fields, http::as_text(body));

@@ -46,8 +46,9 @@ class ServerConnection : public Stream {
 
   /// Queues a whole response with a status from 300 to 599 and ends the connection.
   ///
-  /// Shape:    401 needs a WWW-Authenticate among the fields; what 405 and 426 need is added.
-  /// Errors:   Blame::Caller, and nothing is queued: NotOpen, HttpStartLine (the status), HttpFieldLine (the field that
+  /// Shape:    401 needs a WWW-Authenticate among the fields; what 405 and 426 need is added; 304 has no body.
+  /// Errors:   Blame::Caller, and nothing is queued: NotOpen, HttpStartLine (the status, or a body that it cannot
+  /// have), HttpFieldLine (the field that
   ///           is missing), HeaderName, HeaderValue, HeaderReserved.
   /// Source:   requirements WS-HT-24, WS-HS-48.
   Status refuse(int status, std::span<const Field> fields, std::span<const std::byte> body) noexcept;

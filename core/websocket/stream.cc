@@ -176,7 +176,7 @@ Stream::Told Stream::read_frames() noexcept {
 }
 
 const Fault* Stream::read_header_byte() noexcept {
-  const std::uint64_t room = limits_.message_bytes_max - message_.size();
+  const std::uint64_t room = std::min(limits_.frame_bytes_max, limits_.message_bytes_max - message_.size());
   if (const Fault* const fault = header_.feed(take(1).front(), room)) return fault;
   if (!header_.at_first()) return nullptr;
   const auto& row = assembly_.row(reading_, assembly_event(header_));
@@ -276,6 +276,13 @@ Status Stream::admit(ConnectionEvent event) noexcept {
   return kOk;
 }
 
+/// What is queued is at most the mark and one frame; Closes and the answers to pings are not counted against it.
+Status Stream::admit_send() noexcept {
+  if (const Status status = admit(ConnectionEvent::LocalSend); !status) return status;
+  if (out_.size() < limits_.output_bytes_max) return kOk;
+  return Error{Errc::OutputFull, Blame::Limit, 0, req::WS_LM_3};
+}
+
 Status Stream::send(Kind kind, std::span<const std::byte> payload, bool fin) noexcept {
   using E = AssemblyEvent;
   if (kind == Kind::Text) return send_part(fin ? E::TextWhole : E::TextFirst, Opcode::Text, payload);
@@ -287,7 +294,7 @@ Status Stream::send_more(std::span<const std::byte> payload, bool fin) noexcept 
 }
 
 Status Stream::send_part(AssemblyEvent event, Opcode opcode, std::span<const std::byte> payload) noexcept {
-  if (const Status status = admit(ConnectionEvent::LocalSend); !status) return status;
+  if (const Status status = admit_send(); !status) return status;
   const auto& row = assembly_.row(sending_, event);
   if (const Fault* const fault = fault_of(row.act)) return caller_error(fault->code, row.req);
   const bool last = row.act == Assembly::DeliverText || row.act == Assembly::DeliverBinary;
@@ -305,7 +312,7 @@ Status Stream::send_part(AssemblyEvent event, Opcode opcode, std::span<const std
 
 Status Stream::send_control(Opcode opcode, std::span<const std::byte> payload) noexcept {
   if (payload.size() > kControlBytesMax) return caller_error(Errc::ControlPayloadTooLong, req::WS_CT_3);
-  if (const Status status = admit(ConnectionEvent::LocalSend); !status) return status;
+  if (const Status status = admit_send(); !status) return status;
   queue_frame(true, opcode, payload);
   return kOk;
 }

@@ -70,12 +70,17 @@ class Stream {
   ///
   /// Lifetime: the payload is copied.
   /// Errors:   Blame::Caller, and nothing is queued: NotOpen, AlreadyClosing, FrameMessageUnfinished,
-  ///           FrameContinuationUnexpected, TextNotUtf8 (the offset is that of the bad byte).
-  /// Source:   requirements WS-FG-5, WS-U8-7, WS-CL-8.
+  ///           FrameContinuationUnexpected, TextNotUtf8 (the offset is that of the bad byte). Blame::Limit:
+  ///           OutputFull, until what waits was handed out by `poll`.
+  /// Source:   requirements WS-FG-5, WS-U8-7, WS-CL-8, WS-LM-3.
   Status send(Kind kind, std::span<const std::byte> payload, bool fin = true) noexcept;
   Status send_more(std::span<const std::byte> payload, bool fin) noexcept;
 
   /// Queues a control frame of 125 bytes at most. The pongs that pings ask for need no call.
+  ///
+  /// Errors:   Blame::Caller, and nothing is queued: ControlPayloadTooLong, NotOpen, AlreadyClosing. Blame::Limit:
+  ///           OutputFull.
+  /// Source:   requirements WS-CT-3, WS-CL-8, WS-LM-3.
   Status ping(std::span<const std::byte> payload) noexcept { return send_control(Opcode::Ping, payload); }
   Status pong(std::span<const std::byte> payload) noexcept { return send_control(Opcode::Pong, payload); }
 
@@ -141,6 +146,7 @@ class Stream {
   void finish_frame() noexcept;
 
   Status admit(ConnectionEvent event) noexcept;
+  Status admit_send() noexcept;
   Status send_part(AssemblyEvent event, Opcode opcode, std::span<const std::byte> payload) noexcept;
   Status send_control(Opcode opcode, std::span<const std::byte> payload) noexcept;
   void queue_frame(bool fin, Opcode opcode, std::span<const std::byte> payload) noexcept;

@@ -28,6 +28,9 @@ std::uint16_t parse_port(std::string_view digits) noexcept {
 
 std::uint16_t default_port(bool secure) noexcept { return secure ? 443 : 80; }
 
+/// Gives the host as a URL and a Host field have it: an IPv6 address in brackets.
+std::string written(const std::string& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
+
 Status check_bytes(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '#') return caller_error(Errc::UrlFragment, req::WS_UR_3, i);
@@ -39,7 +42,7 @@ Status check_bytes(std::string_view text) noexcept {
 }  // namespace
 
 std::string Url::host_field() const {
-  std::string field = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  std::string field = written(host);
   if (port != default_port(secure)) field += ":" + std::to_string(port);
   return field;
 }
@@ -75,6 +78,10 @@ Status check_url(const Url& url) noexcept {
   if (url.host.empty()) return caller_error(Errc::UrlHost, req::WS_UR_4, 0);
   if (!url.target.starts_with('/')) return caller_error(Errc::UrlCharacter, req::WS_UR_2, 0);
   if (const Status status = check_bytes(url.host); !status) return status;
+  const std::string host = written(url.host);
+  if (const std::size_t good = host_size(host); good != host.size())
+    return caller_error(Errc::UrlHost, req::WS_UR_4, good);
+  if (url.port == 0) return caller_error(Errc::UrlPort, req::WS_UR_4, 0);
   return check_bytes(url.target);
 }
 

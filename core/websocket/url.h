@@ -29,7 +29,8 @@ struct Url {
 /// Source:   RFC 6455 section 3; requirements WS-UR-1 to WS-UR-5.
 Result<Url> parse_url(std::string_view text) noexcept;
 
-/// Says whether host and target may be put into a request: no space, control byte, byte over 0x7e or fragment.
+/// Says whether host, port and target, put together by hand, may be put into a request: a host that `parse_url` would
+/// take, and no space, control byte, byte over 0x7e or fragment.
 Status check_url(const Url& url) noexcept;
 
 }  // namespace portcullis::websocket

@@ -33,7 +33,7 @@ class Bot final : public driver::Observer {
     ++messages;
   }
   void on_disconnected(driver::Shard& shard, const Disconnected& end,
-                       const std::optional<driver::Trouble>& trouble) override {
+                       const std::optional<net::Trouble>& trouble) override {
     std::printf("shard %u: disconnected (code %d%s%s); again in %lld ms\n", shard.id(), end.close_code,
                 trouble ? ", " : "", trouble ? trouble->text.c_str() : "", static_cast<long long>(end.delay.count()));
   }
@@ -41,7 +41,7 @@ class Bot final : public driver::Observer {
     std::printf("shard %u: stopped\n", shard.id());
     --running;
   }
-  void on_no_gateway(const driver::Trouble& trouble, Duration) override { std::printf("%s\n", trouble.text.c_str()); }
+  void on_no_gateway(const net::Trouble& trouble, Duration) override { std::printf("%s\n", trouble.text.c_str()); }
 
  private:
   static void ready(driver::Shard& shard) {
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
 
   Bot bot;
   auto begun = driver::ShardGroup::start(std::move(options), bot, std::atomic<bool>{false});
-  if (const auto* trouble = std::get_if<driver::Trouble>(&begun)) {
+  if (const auto* trouble = std::get_if<net::Trouble>(&begun)) {
     std::fprintf(stderr, "bot: %s\n", trouble->text.c_str());
     return 1;
   }

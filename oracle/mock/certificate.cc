@@ -17,7 +17,7 @@
 namespace portcullis::mock {
 namespace {
 
-using driver::Trouble;
+using net::Trouble;
 using Key = std::shared_ptr<EVP_PKEY>;
 using Signed = std::shared_ptr<X509>;
 

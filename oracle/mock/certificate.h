@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/trouble.h"
 
 namespace portcullis::mock {
 
@@ -30,14 +30,14 @@ struct CertificateFor {
 class Authority {
  public:
   /// Errors: what OpenSSL says.
-  static std::variant<Authority, driver::Trouble> make(const CertificateFor& validity = {});
+  static std::variant<Authority, net::Trouble> make(const CertificateFor& validity = {});
 
   /// Gives the authority's certificate as PEM, for those who are to trust it.
   const std::string& pem() const noexcept { return pem_; }
   /// Issues a server's certificate.
   ///
   /// Errors: names that are malformed, or what OpenSSL says.
-  std::variant<Certificate, driver::Trouble> issue(const CertificateFor& wanted = {}) const;
+  std::variant<Certificate, net::Trouble> issue(const CertificateFor& wanted = {}) const;
 
  private:
   Authority(std::shared_ptr<EVP_PKEY> key, std::shared_ptr<X509> certificate, std::string pem) noexcept;

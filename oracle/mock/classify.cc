@@ -5,6 +5,7 @@
 
 #include "portcullis/core/encoding/json_scan.h"
 #include "portcullis/core/http/text.h"
+#include "portcullis/oracle/mock/etf.h"
 #include "portcullis/spec/sharding.h"
 
 namespace portcullis::mock {
@@ -20,6 +21,12 @@ Input input_of_error(Errc code) {
   return Input::Undecodable;
 }
 
+/// The payload as JSON; none when its message has not the kind of the encoding, or it is no ETF.
+std::optional<std::string> text_of(websocket::Kind kind, std::span<const std::byte> payload, bool etf) {
+  if ((kind == websocket::Kind::Binary) != etf) return std::nullopt;
+  return etf ? json_of_etf(payload, kNestingMax) : std::optional<std::string>(http::as_text(payload));
+}
+
 bool is_good(const std::string& token, const World& world) {
   return world.token.empty() ? !token.empty() : token == world.token;
 }
@@ -29,7 +36,7 @@ Input judged(const Identify& identify, const Judge& judge, Instant now) {
   const ShardPair shard = identify.shard.value_or(ShardPair{});
   const auto intents = static_cast<std::uint64_t>(identify.intents);
   // Above the daily limit the token is reset (GW-IDL-5).
-  if (!is_good(identify.token, world) || identifies.left(now) == 0) return Input::IdentifyBadToken;
+  if (!is_good(identify.token, world) || identifies.budget(now).left == 0) return Input::IdentifyBadToken;
   if (shard.id >= shard.count) return Input::IdentifyBadShard;
   if (guilds_of(world, identify.shard).size() > laws.guilds_a_shard) return Input::IdentifyTooManyGuilds;
   if ((intents & ~laws.intents_existing) != 0) return Input::IdentifyBadIntents;
@@ -55,18 +62,19 @@ Input judged(const Asked&, const Judge&, Instant) {
 
 }  // namespace
 
-Classified classify(websocket::Kind kind, std::span<const std::byte> payload, std::int64_t version, Window& messages,
+Classified classify(websocket::Kind kind, std::span<const std::byte> payload, const Agreed& agreed, Window& messages,
                     const Judge& judge, Instant now) {
   if (!messages.take(now)) return {Input::TooManyMessages};
   if (payload.size() > judge.laws.payload_bytes_max) return {Input::TooLarge};
-  if (kind == websocket::Kind::Binary) return {Input::Undecodable};
+  const auto text = text_of(kind, payload, agreed.etf);
+  if (!text) return {Input::Undecodable};
   Workspace workspace;
-  const auto envelope = encoding::scan_json(http::as_text(payload), encoding::Check::Grammar, kNestingMax, workspace);
+  const auto envelope = encoding::scan_json(*text, encoding::Check::Grammar, kNestingMax, workspace);
   if (!envelope) return {input_of_error(envelope.error().code)};
   const auto opcode = spec::opcode_of(envelope->op);
   if (!opcode || !spec::is_sent(*opcode)) return {Input::UnknownOpcode, envelope->op};
   const auto data = nlohmann::json::parse(envelope->d.raw, nullptr, false);
-  auto request = read_request(*opcode, data, version, judge.laws);
+  auto request = read_request(*opcode, data, agreed.version, judge.laws);
   if (!request) return {Input::MalformedPayload, envelope->op};
   const Input input = std::visit([&](const auto& asked) { return judged(asked, judge, now); }, *request);
   return {input, envelope->op, std::move(request)};

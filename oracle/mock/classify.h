@@ -22,6 +22,12 @@ struct Judge {
   const IdentifyLimits& identifies;
 };
 
+/// What a connection's URL has settled.
+struct Agreed {
+  std::int64_t version;
+  bool etf = false;
+};
+
 /// What a payload is.
 struct Classified {
   spec::gateway_peer::Input input;
@@ -32,9 +38,9 @@ struct Classified {
 /// Says which row a client's payload asks for: the first input of the enumeration that describes it. It counts in
 /// `messages` and changes nothing else.
 ///
-/// Shape:    a whole data message of any bytes; `version` is that of the connection's URL.
+/// Shape:    a whole data message of any bytes.
 /// Source:   laws send, identify, intents, shard, resume, payload/kind-refused.
-Classified classify(websocket::Kind kind, std::span<const std::byte> payload, std::int64_t version, Window& messages,
+Classified classify(websocket::Kind kind, std::span<const std::byte> payload, const Agreed& agreed, Window& messages,
                     const Judge& judge, Instant now);
 
 }  // namespace portcullis::mock

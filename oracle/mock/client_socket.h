@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "portcullis/core/time.h"
-#include "portcullis/driver/stream.h"
+#include "portcullis/net/stream.h"
 
 namespace portcullis::mock {
 
@@ -18,7 +18,7 @@ namespace portcullis::mock {
 class ClientSocket {
  public:
   /// The owner ends it at the deadline, unless that is moved.
-  ClientSocket(driver::Stream stream, Instant deadline) noexcept : stream_(std::move(stream)), deadline_(deadline) {}
+  ClientSocket(net::Stream stream, Instant deadline) noexcept : stream_(std::move(stream)), deadline_(deadline) {}
 
   /// Adds itself to what is polled.
   ///
@@ -41,8 +41,8 @@ class ClientSocket {
     hungry_ = false;
     for (int reads = 0; reads < kReadsPerTurn && !cut_; ++reads) {
       const auto [what, count] = stream_.read(buffer);
-      if (what == driver::Stream::Read::What::Empty) return false;
-      if (what == driver::Stream::Read::What::End) return !std::exchange(ended_, true);
+      if (what == net::Stream::Read::What::Empty) return false;
+      if (what == net::Stream::Read::What::End) return !std::exchange(ended_, true);
       if (!leaving_) take(std::span<const std::byte>(buffer.first(count)));
     }
     hungry_ = !cut_;
@@ -62,7 +62,7 @@ class ClientSocket {
  private:
   static constexpr int kReadsPerTurn = 4;
 
-  driver::Stream stream_;
+  net::Stream stream_;
   Instant deadline_;
   std::size_t polled_at_ = 0;
   bool polled_ = false;

@@ -26,6 +26,7 @@ struct LinkState {
   websocket::ServerConnection stream;
   spec::gateway_peer::State state = spec::gateway_peer::State::New;
   std::int64_t version = 0;
+  bool etf = false;                      ///< with `encoding=etf`
   std::optional<Compressor> compressor;  ///< with transport compression
   Session* session = nullptr;            ///< whose `link` is this one
   Window messages;

@@ -12,6 +12,7 @@
 #include "portcullis/core/websocket/utf8.h"
 #include "portcullis/oracle/mock/classify.h"
 #include "portcullis/oracle/mock/compressor.h"
+#include "portcullis/oracle/mock/etf.h"
 #include "portcullis/oracle/mock/laws.h"
 #include "portcullis/oracle/mock/link_state.h"
 #include "portcullis/oracle/mock/payloads.h"
@@ -71,6 +72,12 @@ bool can_be_said(const Other&) {
   return true;
 }
 
+// Those of this program, read once.
+const Laws& our_laws() {
+  static const Laws laws = read_laws();
+  return laws;
+}
+
 }  // namespace
 
 struct Peer::Impl {
@@ -78,7 +85,7 @@ struct Peer::Impl {
       : world(std::move(a_world)),
         limits(a_limits),
         rows(a_rows),
-        laws(read_laws()),
+        laws(our_laws()),
         sessions(laws, std::move(chance)),
         identifies(laws) {
     limits.message_bytes_max = kMessageBytesMax;
@@ -160,7 +167,7 @@ struct Peer::Impl {
   World world;
   Limits limits;
   const Rows& rows;
-  const Laws laws;
+  const Laws& laws;
   Sessions sessions;
   IdentifyLimits identifies;
   std::map<Link, LinkState> connections;
@@ -201,7 +208,7 @@ void Peer::Impl::pump(LinkState& c) {
 
 void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   const Query query = read_query(requested.target);
-  const bool encoding_good = query.encoding == "json";
+  const bool encoding_good = query.encoding == "json" || query.encoding == "etf";
   if (!encoding_good) {
     const std::string body = refusal_body("encoding", query.encoding);
     const std::array<http::Field, 1> fields{{{"Content-Type", "application/json"}}};
@@ -211,6 +218,7 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   (void)c.stream.accept({}, {});
   c.upgraded = true;
   c.version = query.version;
+  c.etf = query.encoding == "etf";
   // A value that nobody knows is ignored, as the gateway does: one library sends `compress=undefined`.
   c.compressor = Compressor::of(query.compress, laws.zstd_window_log);
   if (std::ranges::find(laws.versions, query.version) == laws.versions.end()) {
@@ -224,7 +232,7 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
 
 void Peer::Impl::on(LinkState& c, const websocket::Message& message) {
   const Judge judge{world, laws, sessions, identifies};
-  const Classified is = classify(message.kind, message.payload, c.version, c.messages, judge, now);
+  const Classified is = classify(message.kind, message.payload, {c.version, c.etf}, c.messages, judge, now);
   Subject subject{
       .detail = is.opcode ? "op " + std::to_string(*is.opcode) : std::to_string(message.payload.size()) + " bytes",
       .request = is.request ? &*is.request : nullptr};
@@ -316,14 +324,18 @@ void Peer::Impl::perform(LinkState& c, Action act, const Subject& subject) {
 void Peer::Impl::send(LinkState& c, std::string_view payload) {
   if (c.silent) return;
   using websocket::Kind;
-  const bool alone = c.session != nullptr && c.session->compressed && payload.size() > laws.plain_bytes_max;
+  const auto term = c.etf ? etf_of_json(payload) : std::nullopt;
+  if (term) payload = *term;
+  const bool wants = c.session != nullptr && c.session->compressed && !c.etf;  // GW-ENC-2
+  const bool alone = wants && payload.size() > laws.plain_bytes_max;
   if (c.compressor || alone) {
     const std::string message = c.compressor ? c.compressor->message(payload) : zlib_payload(payload);
     (void)c.stream.send(Kind::Binary, std::as_bytes(std::span{message}));
     return;
   }
   const auto bytes = std::as_bytes(std::span{payload});
-  const bool text = websocket::find_bad_utf8(bytes) == websocket::Utf8::kNone;  // only the script sends other bytes
+  const bool text =
+      !c.etf && websocket::find_bad_utf8(bytes) == websocket::Utf8::kNone;  // only the script sends other bytes
   (void)c.stream.send(text ? Kind::Text : Kind::Binary, bytes);
 }
 
@@ -401,7 +413,7 @@ void Peer::Impl::close(LinkState& c, std::uint16_t code, std::string_view reason
 
 void Peer::Impl::refuse_token(LinkState& c, const Subject& subject) {
   close(c, spec::gateway_peer::close_code_of(Action::CloseAuthenticationFailed));
-  const bool spent = subject.request != nullptr && identifies.left(now) == 0;
+  const bool spent = subject.request != nullptr && identifies.budget(now).left == 0;
   if (!spent) return;
   // Above the daily limit all sessions end (GW-IDL-5).
   for (auto at = sessions.all().begin(); at != sessions.all().end();) forget((at++)->second);
@@ -618,6 +630,6 @@ std::vector<SessionView> Peer::sessions() const {
   return out;
 }
 
-std::uint32_t Peer::identifies_left(Instant now) const { return impl_->identifies.left(now); }
+IdentifyBudget Peer::identify_budget(Instant now) const { return impl_->identifies.budget(now); }
 
 }  // namespace portcullis::mock

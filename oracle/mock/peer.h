@@ -28,7 +28,7 @@ struct SayInvalid {
 struct SayHeartbeat {};  ///< op 1
 struct SayAnything {
   std::string payload;
-};  ///< one message, as it is
+};  ///< one message, as it is; JSON is written in the connection's encoding
 struct SaySilence {
   bool on = true;
 };  ///< reads, but answers nothing more on this connection
@@ -102,8 +102,7 @@ class Peer {
   /// The URL that READY hands out; for a caller who learns its port late.
   void set_gateway_url(std::string url);
   std::vector<SessionView> sessions() const;
-  /// What `/gateway/bot` tells of the identifies left.
-  std::uint32_t identifies_left(Instant now) const;
+  IdentifyBudget identify_budget(Instant now) const;
 
  private:
   struct Impl;

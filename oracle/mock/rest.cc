@@ -17,20 +17,18 @@ using Json = nlohmann::json;
 struct Facts {
   const World& world;
   std::uint32_t shards;
-  std::uint32_t identifies_left;
+  const IdentifyBudget& identifies;
 };
 
 Json gateway(const Facts& facts) { return {{"url", facts.world.gateway_url}}; }
 
 Json gateway_bot(const Facts& facts) {
-  constexpr std::uint32_t kTotal = 1'000;  // the numbers of the law rest/session-start-limit
-  constexpr std::uint32_t kResetAfterMs = 14'400'000;
   return {{"url", facts.world.gateway_url},
           {"shards", facts.shards},
           {"session_start_limit",
-           {{"total", std::max(kTotal, facts.identifies_left)},
-            {"remaining", facts.identifies_left},
-            {"reset_after", kResetAfterMs},
+           {{"total", facts.identifies.total},
+            {"remaining", facts.identifies.left},
+            {"reset_after", facts.identifies.reset_after.count()},
             {"max_concurrency", facts.world.max_concurrency}}}};
 }
 
@@ -96,7 +94,7 @@ HttpAnswer refusal(int status, std::string_view message, std::string_view error)
 }  // namespace
 
 HttpAnswer answer_rest(const HttpRequest& request, const World& world, std::uint32_t shards,
-                       std::uint32_t identifies_left) {
+                       const IdentifyBudget& identifies) {
   const auto* const route = std::ranges::find(kRoutes, without_prefix(request.path), &Route::path);
   if (route == kRoutes.end())
     return refusal(404, "404: Not Found", "the mock has /gateway, /gateway/bot, /users/@me, /oauth2/applications/@me");
@@ -107,7 +105,7 @@ HttpAnswer answer_rest(const HttpRequest& request, const World& world, std::uint
   }
   if (route->needs_token && !is_authorized(request, world))
     return refusal(401, "401: Unauthorized", "Authorization must be \"Bot \" and the token that the mock was given");
-  return {200, route->answer({world, shards, identifies_left}).dump(), {}, true};
+  return {200, route->answer({world, shards, identifies}).dump(), {}, true};
 }
 
 }  // namespace portcullis::mock

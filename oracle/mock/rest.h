@@ -10,12 +10,12 @@ namespace portcullis::mock {
 /// Answers what libraries ask over REST before they connect, for any API version, with `/api` in front or without:
 /// `/gateway`, `/gateway/bot`, `/users/@me`, `/oauth2/applications/@me`; anything else is a 404.
 ///
-/// Shape:   `world.gateway_url` is the URL to hand out; `identifies_left` are those of the day.
+/// Shape:   `world.gateway_url` is the URL to hand out.
 /// Errors:  401 where `world.token` is set and `Authorization` is not `Bot` and that token; `/gateway` needs none. 405
 ///          for what is not GET or HEAD. The body of each has `error`, and `code` and `message` as Discord's has.
 /// Secrets: no answer holds the token.
-/// Source:  requirements GW-REST-1 to GW-REST-3, GW-REST-6, GW-REST-11; law rest/session-start-limit.
+/// Source:  requirements GW-REST-1 to GW-REST-3, GW-REST-6, GW-REST-11; laws rest/session-start-limit, identify/daily.
 HttpAnswer answer_rest(const HttpRequest& request, const World& world, std::uint32_t shards,
-                       std::uint32_t identifies_left);
+                       const IdentifyBudget& identifies);
 
 }  // namespace portcullis::mock

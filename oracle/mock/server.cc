@@ -19,12 +19,12 @@
 #include <utility>
 #include <vector>
 
-#include "portcullis/driver/clock.h"
-#include "portcullis/driver/entropy.h"
-#include "portcullis/driver/fd.h"
-#include "portcullis/driver/listener.h"
-#include "portcullis/driver/stream.h"
-#include "portcullis/driver/tls.h"
+#include "portcullis/net/clock.h"
+#include "portcullis/net/entropy.h"
+#include "portcullis/net/fd.h"
+#include "portcullis/net/listener.h"
+#include "portcullis/net/stream.h"
+#include "portcullis/net/tls.h"
 #include "portcullis/oracle/mock/certificate.h"
 #include "portcullis/oracle/mock/client_socket.h"
 #include "portcullis/oracle/mock/control.h"
@@ -34,10 +34,10 @@
 namespace portcullis::mock {
 namespace {
 
-using driver::Fd;
-using driver::Listener;
-using driver::Tls;
-using driver::Trouble;
+using net::Fd;
+using net::Listener;
+using net::Tls;
+using net::Trouble;
 
 constexpr std::string_view kLoopback = "127.0.0.1";
 constexpr std::size_t kReadBytes = 16 * 1024;
@@ -83,8 +83,8 @@ class CaFile {
     return temporary_;
   }
   Trouble trouble(std::string_view way_out) const {
-    return {Trouble::Stage::Configure, "cannot write the CA's certificate to " + path_ + ": " + driver::reason(errno) +
-                                           "; " + std::string(way_out)};
+    return {Trouble::Stage::Configure,
+            "cannot write the CA's certificate to " + path_ + ": " + net::reason(errno) + "; " + std::string(way_out)};
   }
 
   std::string path_;
@@ -106,7 +106,7 @@ struct GatewayConnection : ClientSocket {
 };
 
 struct HttpConnection : ClientSocket {
-  HttpConnection(driver::Stream stream, Instant deadline, bool is_control)
+  HttpConnection(net::Stream stream, Instant deadline, bool is_control)
       : ClientSocket(std::move(stream), deadline), control(is_control) {}
   HttpReader reader;
   bool control;
@@ -145,7 +145,7 @@ struct Server::Impl {
 
   void accept_all(Instant now);
   bool accept_from(Listener& listener, std::size_t at, const std::function<void(Fd)>& take);
-  driver::Stream stream_of(Fd socket) const;
+  net::Stream stream_of(Fd socket) const;
   void open_link(Fd socket, Instant now);
 
   void serve_links(Instant now);
@@ -214,7 +214,7 @@ Server::Impl::Impl(ServerOptions wanted, Listener gateway, Listener api, Listene
       gateway_(std::move(gateway)),
       api_(std::move(api)),
       control_(std::move(control)),
-      peer_(options_.world, Limits{}, driver::entropy()) {}
+      peer_(options_.world, Limits{}, net::entropy()) {}
 
 /// Gives false when there is no descriptor or thread to be had.
 bool Server::Impl::start() {
@@ -276,8 +276,10 @@ void Server::Impl::run() {
 }
 
 void Server::Impl::turn() {
-  wait(watch(driver::now()));
-  now_ = driver::now();
+  wait(watch(net::now()));
+  now_ = net::now();
+  // What came while we were kept from running is read before the peer calls it missing.
+  if (peer_deadline_ && *peer_deadline_ <= now_) wait(0);
   run_tasks(now_);
   accept_all(now_);
   serve_links(now_);
@@ -304,7 +306,7 @@ int Server::Impl::watch(Instant now) {
   for (auto& [link, connection] : links_) add(connection, true);
   // Who leaves answers unread gets no more of them.
   for (HttpConnection& connection : https_) add(connection, connection.is_leaving() || !connection.has_unwritten());
-  return driver::poll_timeout(until == kNever ? std::nullopt : std::optional(until), now);
+  return net::poll_timeout(until == kNever ? std::nullopt : std::optional(until), now);
 }
 
 void Server::Impl::wait(int timeout) {
@@ -328,7 +330,7 @@ void Server::Impl::run_tasks(Instant now) {
 void Server::Impl::accept_all(Instant now) {
   const auto http = [&](bool control) {
     return [this, control, now](Fd socket) {
-      driver::Stream stream = control ? driver::Stream(std::move(socket)) : stream_of(std::move(socket));
+      net::Stream stream = control ? net::Stream(std::move(socket)) : stream_of(std::move(socket));
       https_.emplace_back(std::move(stream), now + kSilenceMax, control);
     };
   };
@@ -348,8 +350,8 @@ bool Server::Impl::accept_from(Listener& listener, std::size_t at, const std::fu
   return true;
 }
 
-driver::Stream Server::Impl::stream_of(Fd socket) const {
-  return tls_ ? driver::Stream(std::move(socket), *tls_, {}) : driver::Stream(std::move(socket));
+net::Stream Server::Impl::stream_of(Fd socket) const {
+  return tls_ ? net::Stream(std::move(socket), *tls_, {}) : net::Stream(std::move(socket));
 }
 
 void Server::Impl::open_link(Fd socket, Instant now) {
@@ -454,7 +456,7 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
   HttpAnswer answered = connection.control
                             ? answer_control(request, peer_, now)
-                            : answer_rest(request, options_.world, options_.shards, peer_.identifies_left(now));
+                            : answer_rest(request, options_.world, options_.shards, peer_.identify_budget(now));
   drain(now);
   if (options_.on_request) options_.on_request(line_of(connection, request, answered));
   return answered;
@@ -542,7 +544,7 @@ std::variant<std::unique_ptr<Server>, Trouble> Server::open(ServerOptions option
   auto impl = std::make_unique<Impl>(std::move(options), *std::move(gateway), *std::move(api), *std::move(control),
                                      std::move(tls), std::move(ca_file));
   if (!impl->start())
-    return Trouble{Trouble::Stage::Configure, "cannot start the mock's thread: " + driver::reason(errno)};
+    return Trouble{Trouble::Stage::Configure, "cannot start the mock's thread: " + net::reason(errno)};
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-#include "portcullis/driver/trouble.h"
+#include "portcullis/net/trouble.h"
 #include "portcullis/oracle/mock/peer.h"
 
 namespace portcullis::mock {
@@ -31,7 +31,7 @@ struct ServerOptions {
 /// Lifetime: it serves from `open` until it is destroyed, which ends all connections.
 class Server {
  public:
-  static std::variant<std::unique_ptr<Server>, driver::Trouble> open(ServerOptions options);
+  static std::variant<std::unique_ptr<Server>, net::Trouble> open(ServerOptions options);
   ~Server();
 
   const std::string& gateway_url() const noexcept;  ///< ws://127.0.0.1:PORT, or wss://localhost:PORT

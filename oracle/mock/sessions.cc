@@ -97,15 +97,16 @@ bool IdentifyLimits::busy(std::uint32_t bucket, Instant now) const {
   return at != taken_at_.end() && now - at->second < laws_.identify_window;
 }
 
-std::uint32_t IdentifyLimits::left(Instant now) const {
-  if (!day_began_at_ || now - *day_began_at_ >= laws_.identify_day) return laws_.identifies_a_day;
-  return laws_.identifies_a_day - taken_;
+IdentifyBudget IdentifyLimits::budget(Instant now) const {
+  const std::uint32_t total = laws_.identifies_a_day;
+  if (!day_began_at_ || now - *day_began_at_ >= laws_.identify_day) return {total, total, Duration{0}};
+  return {total, total - taken_, *day_began_at_ + laws_.identify_day - now};
 }
 
 void IdentifyLimits::take(std::uint32_t bucket, Instant now) {
   std::erase_if(taken_at_, [&](const auto& entry) { return now - entry.second >= laws_.identify_window; });
   taken_at_[bucket] = now;
-  if (left(now) == laws_.identifies_a_day) {
+  if (budget(now).left == laws_.identifies_a_day) {
     day_began_at_ = now;
     taken_ = 0;
   }

@@ -84,7 +84,7 @@ class IdentifyLimits {
   explicit IdentifyLimits(const Laws& laws) : laws_(laws) {}
 
   bool busy(std::uint32_t bucket, Instant now) const;
-  std::uint32_t left(Instant now) const;
+  IdentifyBudget budget(Instant now) const;
   void take(std::uint32_t bucket, Instant now);
 
  private:

@@ -12,6 +12,13 @@ namespace portcullis::mock {
 /// A connection of a client to us; the number is the caller's and never comes back.
 using Link = std::uint64_t;
 
+/// The identifies of a day, as `session_start_limit` tells of them.
+struct IdentifyBudget {
+  std::uint32_t total = 0;
+  std::uint32_t left = 0;
+  Duration reset_after{0};  ///< until all are there again; none when none is used
+};
+
 /// Who may log in, and what they see.
 struct World {
   std::string token{};        ///< bare; empty: any token is good

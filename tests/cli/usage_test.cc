@@ -50,8 +50,8 @@ TEST_CASE("interop: each verb has a help with an example that a person can learn
   const std::map<std::string, std::vector<std::string>> options{
       {"demo", {"--seconds-max", "--no-color", "--json"}},
       {"connect",
-       {"--url", "--api-url", "--shards", "--shard", "--intents", "--compression", "--check", "--ca", "--token-file",
-        "--session-file", "--keep", "--events", "--seconds", "--data", "--json", "--verbose"}},
+       {"--url", "--api-url", "--shards", "--shard", "--intents", "--compression", "--encoding", "--check", "--ca",
+        "--token-file", "--session-file", "--keep", "--events", "--seconds", "--data", "--json", "--verbose"}},
       {"mock",
        {"--address", "--port", "--api-port", "--control-port", "--tls", "--ca-out", "--token-file", "--guilds",
         "--shards", "--max-concurrency", "--heartbeat-ms", "--session-lifetime-ms", "--events-per-second",
@@ -101,6 +101,7 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
       {{"connect", "--shard", "0"}, kWithToken, 3, {"--shards"}},
       {{"connect", "--shards", "2", "--shard", "2"}, kWithToken, 3, {"--shard 2"}},
       {{"connect", "--compression", "lzma"}, kWithToken, 3, {"--compression"}},
+      {{"connect", "--encoding", "xml"}, kWithToken, 3, {"--encoding"}},
       {{"connect", "--intents", "GUILD"}, kWithToken, 3, {"'GUILD'", "spec intents"}},
       {{"spec", "weather"}, {}, 3, {"weather", "heartbeat"}},
       {{"spec", "opcodes", "--format", "dot"}, {}, 3, {"no format dot", "json, markdown"}},

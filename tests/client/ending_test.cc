@@ -83,6 +83,22 @@ TEST_CASE("GW-RECON-1: the first op 7 of a live session costs no time") {
   CHECK(resumes_next(world));
 }
 
+TEST_CASE("GW-RECON-1, LOCAL-29: op 7 soon after a loss costs no time either, but one after the other does") {
+  World world;
+  world.get_ready();
+  world.lose();
+  resumes_next(world);
+  for (const bool at_once : {true, false}) {
+    world.text(resumed(2));
+    world.text(kReconnect);
+    world.close(4900);
+    world.lose();
+    const auto lines = world.take();
+    CHECK((delay_ms(lines) == 0) == at_once);
+    CHECK(resumes_next(world));
+  }
+}
+
 TEST_CASE("GW-RECON-4, GW-RECON-9, WS-CL-15: a server that does not close is left after 5 s") {
   World world;
   world.get_ready();

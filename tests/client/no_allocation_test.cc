@@ -11,21 +11,25 @@
 #include <string>
 
 #include "portcullis/tests/client/talk.h"
+#include "portcullis/tests/encoding/etf_terms.h"
 #include "tests/client/allocations.h"
 
 namespace portcullis::tests {
 namespace {
 
 using compression::Compression;
+using encoding::Encoding;
 
 enum class Cut { Whole, EveryByte };
 
 // A client with its server's end. Only what happens inside the client is counted.
 class Driven {
  public:
-  Driven(Compression compression, Cut cut, Workspace& workspace) : pack_(compression), cut_(cut) {
+  Driven(Compression compression, Cut cut, Workspace& workspace, Encoding encoding = Encoding::Json)
+      : pack_(compression), etf_(encoding == Encoding::Etf), cut_(cut) {
     Config config = plain_config();
     config.compression = compression;
+    config.encoding = encoding;
     const Chance chance = [] { return 0x9e3779b9u; };
     const CountAllocations on;
     client_ = std::make_unique<Client>(std::move(config), Limits{}, chance, workspace);
@@ -46,8 +50,8 @@ class Driven {
   }
 
   void say(std::string_view json) {
-    const auto [payload, binary] = pack_(json);
-    give(server_frame(binary ? 0x82 : 0x81, payload));
+    const auto [message, binary] = pack_(etf_ ? etf_payload(nlohmann::ordered_json::parse(json)) : std::string(json));
+    give(server_frame(binary || etf_ ? 0x82 : 0x81, message));
   }
 
   void beat() {
@@ -93,6 +97,7 @@ class Driven {
   }
 
   Packer pack_;
+  bool etf_;
   Cut cut_;
   std::unique_ptr<Client> client_;
   Instant now_{Duration{1'000'000}};
@@ -111,14 +116,16 @@ void live(Driven& driven, int rounds, std::int64_t& s) {
 }
 
 TEST_CASE(
-    "LOCAL-6, GW-ZLIB-9, GW-ZSTD-3, GW-PCOMP-2: once warm, a dispatch, a beat and its acknowledgement allocate "
-    "nothing") {
-  for (const auto compression :
-       {Compression::None, Compression::ZlibStream, Compression::ZstdStream, Compression::Payload})
+    "LOCAL-6, GW-ZLIB-9, GW-ZSTD-3, GW-PCOMP-2, GW-ETF-13: once warm, a dispatch, a beat and its acknowledgement "
+    "allocate nothing") {
+  const auto encoding = GENERATE(Encoding::Json, Encoding::Etf);
+  const auto compression =
+      GENERATE(Compression::None, Compression::ZlibStream, Compression::ZstdStream, Compression::Payload);
+  if (encoding == Encoding::Json || compression != Compression::Payload)  // GW-ENC-2
     for (const auto cut : {Cut::Whole, Cut::EveryByte}) {
-      CAPTURE(int(compression), int(cut));
+      CAPTURE(int(compression), int(cut), int(encoding));
       Workspace workspace;
-      Driven driven(compression, cut, workspace);
+      Driven driven(compression, cut, workspace, encoding);
       driven.get_ready();
       std::int64_t s = 1;
       live(driven, 130, s);

@@ -1,11 +1,13 @@
-// What must not be seen from outside: how a payload is written, compressed and cut up; what stands in a dispatch that
-// is of another type than it should be; bytes of an old link; and that the same history was played before.
+// What must not be seen from outside: how a payload is encoded, written, compressed and cut up; what stands in a
+// dispatch that is of another type than it should be; bytes of an old link; and that the same history was played
+// before.
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "portcullis/core/encoding/json_tree.h"
 #include "portcullis/tests/client/history.h"
 #include "portcullis/tests/client/talk.h"
 #include "portcullis/tests/property.h"
@@ -14,13 +16,15 @@ namespace portcullis::tests {
 namespace {
 
 using compression::Compression;
+using encoding::Encoding;
 using nlohmann::json;
 
 constexpr std::string_view kUnknown = "x-";  // what the names of unknown keys begin with
 
-Config config_of(Compression compression) {
+Config config_of(Compression compression, Encoding encoding = Encoding::Json) {
   Config config = plain_config();
   config.compression = compression;
+  config.encoding = encoding;
   return config;
 }
 
@@ -38,6 +42,7 @@ class FreeWriter {
   }
 
   std::size_t piece() { return 1 + random_() % 40; }
+  std::uint32_t spelling(std::uint32_t below) { return static_cast<std::uint32_t>(random_() % below); }
 
  private:
   bool one_in(std::uint32_t n) { return random_() % n == 0; }
@@ -112,9 +117,11 @@ json message(int op, json d = nullptr, json s = nullptr, json t = nullptr) {
 // Plays steps of a well-behaved server and caller, and writes down what comes out, with `d` as a tree.
 class Life {
  public:
-  Life(Compression compression, std::optional<std::uint32_t> freely) : world_(config_of(compression)) {
+  Life(Compression compression, std::optional<std::uint32_t> freely, Encoding encoding = Encoding::Json)
+      : world_(config_of(compression, encoding)) {
     if (freely) writer_.emplace(*freely);
     if (freely) world_.split = [this] { return writer_->piece(); };
+    if (freely) world_.spell = [this](std::uint32_t below) { return writer_->spelling(below); };
     world_.on_output = [this](const Output& output) { see(output); };
     (void)world_.start();
     greet();
@@ -151,7 +158,8 @@ class Life {
     Lines lines = without_passing_waits(world_.take());
     std::erase_if(lines, [](const std::string& line) { return line.starts_with("! ") && !is_of_the_client(line); });
     for (auto& line : lines)
-      for (const std::string_view asked : {"&compress=zlib-stream", "&compress=zstd-stream", ",\"compress\":true"})
+      for (const std::string_view asked :
+           {"&encoding=json", "&encoding=etf", "&compress=zlib-stream", "&compress=zstd-stream", ",\"compress\":true"})
         if (const auto at = line.find(asked); at != std::string::npos) line.erase(at, asked.size());
     return lines;
   }
@@ -167,7 +175,7 @@ class Life {
     const auto* event = notify == nullptr ? nullptr : std::get_if<Dispatch>(&notify->event);
     if (event == nullptr) return;
     world_.line("event " + std::string(event->name) + " " + std::to_string(event->sequence.value_or(-1)) + " " +
-                std::to_string(event->out_of_place) + " " + without_unknown_keys(json::parse(event->data.raw)).dump());
+                std::to_string(event->out_of_place) + " " + without_unknown_keys(*encoding::tree(event->data)).dump());
   }
 
   void greet() {
@@ -218,11 +226,13 @@ void expect_equal(const Lines& left, const Lines& right) {
 }
 
 TEST_CASE(
-    "INV-16, GW-ENV-3, GW-ENV-5, GW-ENV-6, GW-ZLIB-4, GW-ZSTD-2, GW-PCOMP-1: how payloads are written and compressed "
-    "cannot be seen") {
+    "INV-16, GW-ENC-1, GW-ENC-2, GW-ENV-3, GW-ENV-5, GW-ENV-6, GW-ETF-17, GW-ZLIB-4, GW-ZSTD-2, GW-PCOMP-1: how "
+    "payloads are written and compressed cannot be seen") {
   check_always("the same life in many spellings", [](const std::vector<Step>& steps, std::uint32_t seed) {
     Life plain(Compression::None, std::nullopt);
-    Life spelled(static_cast<Compression>(seed % 4), seed);
+    const auto compression = static_cast<Compression>(seed % 4);
+    const bool etf = compression != Compression::Payload && seed / 4 % 2 == 0;
+    Life spelled(compression, seed, etf ? Encoding::Etf : Encoding::Json);
     for (const Step& step : steps) {
       plain.step(step);
       spelled.step(step);
@@ -261,7 +271,7 @@ TEST_CASE("INV-19, GW-DISP-2, GW-DISP-3: a d of the wrong type changes nothing b
   check_always("twins, one with broken data", [&](const std::vector<Step>& steps, std::uint32_t seed) {
     std::mt19937 random(seed);
     Life sound(Compression::None, std::nullopt);
-    Life broken(Compression::None, std::nullopt);
+    Life broken(Compression::None, std::nullopt, seed % 2 == 0 ? Encoding::Etf : Encoding::Json);
     std::int64_t s = 1'000'000;
     for (const Step& step : steps) {
       const auto name = kNames[random() % kNames.size()];

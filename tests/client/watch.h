@@ -20,8 +20,8 @@ class Watch {
   // What the server is about to do on the current link.
   void sends_hello(std::int64_t heartbeat_ms);
   void sends_dispatch(std::optional<std::int64_t> s);
-  void sends_ready(std::string_view session_id, std::int64_t s);
-  void sends_resumed(std::int64_t s);
+  void sends_ready(std::string_view session_id, std::optional<std::int64_t> s);
+  void sends_resumed(std::optional<std::int64_t> s);
   void ends_session();  ///< op 9 false
   void closes(spec::CloseClass how);
   void breaks_payloads() { deaf_ = true; }                 ///< no message that follows on this link counts
@@ -82,6 +82,7 @@ class Watch {
   std::string dialled_host_;
   std::optional<Instant> beat_by_;
   Duration interval_{0};
+  bool fair_ = true;  // no interval of this link was so short that beats alone fill the window
   std::deque<Instant> sends_;
   std::uint64_t beats_ = 0;
   std::uint64_t beats_before_ = 0;

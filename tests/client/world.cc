@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
+
+#include "portcullis/core/encoding/json_tree.h"
+#include "portcullis/tests/encoding/etf_terms.h"
 
 namespace portcullis::tests {
 namespace {
@@ -27,6 +31,12 @@ std::string redacted(std::string text) {
   for (auto at = text.find(kToken); at != std::string::npos; at = text.find(kToken))
     text.replace(at, kToken.size(), "<token>");
   return text;
+}
+
+std::string text_of_data(const encoding::ValueView& data) {
+  if (data.encoding == encoding::Encoding::Json) return std::string(data.raw);
+  const auto tree = encoding::tree(data);
+  return tree ? tree->dump() : "(" + std::string(text(tree.error().code)) + ")";
 }
 
 std::string describe(const Disconnected& event) {
@@ -67,7 +77,8 @@ std::string dispatch(std::string_view name, std::int64_t s, std::string_view d) 
   return R"({"t":")" + std::string(name) + R"(","s":)" + number(s) + R"(,"op":0,"d":)" + std::string(d) + "}";
 }
 
-World::World(Config config, Limits limits, std::uint32_t seed) : seed_(seed), compression_(config.compression) {
+World::World(Config config, Limits limits, std::uint32_t seed)
+    : seed_(seed), compression_(config.compression), etf_(config.encoding == encoding::Encoding::Etf) {
   const Chance chance = [this] {
     seed_ = seed_ * 1'664'525u + 1'013'904'223u;
     return seed_;
@@ -99,12 +110,18 @@ void World::upgrade() {
 void World::refuse(std::string_view response) { bytes(bytes_of(response)); }
 
 void World::text(std::string_view json) {
-  const auto [payload, binary] = (*packer_)(json);
+  if (!etf_) return payload(json);
+  payload(etf_payload(nlohmann::ordered_json::parse(json), spell ? spell : as_the_gateway));
+}
+
+void World::payload(std::string_view payload) {
+  const auto [message, binary] = (*packer_)(payload);
   const bool may_go_on = compression_ == compression::Compression::ZlibStream;
-  std::span<const std::byte> left(payload);
+  const unsigned kind = binary || etf_ ? 0x02 : 0x01;
+  std::span<const std::byte> left(message);
   for (bool first = true; first || !left.empty(); first = false) {
     const std::size_t size = split && !left.empty() ? std::clamp<std::size_t>(split(), 1, left.size()) : left.size();
-    const unsigned opcode = first || may_go_on ? binary ? 0x02u : 0x01u : 0x00u;
+    const unsigned opcode = first || may_go_on ? kind : 0x00u;
     const unsigned final = size == left.size() || may_go_on ? 0x80u : 0x00u;
     bytes(server_frame(static_cast<std::uint8_t>(final | opcode), left.first(size)));
     left = left.subspan(size);
@@ -235,7 +252,7 @@ void World::see_event(const Event& event) {
   std::string out = "! " + std::string(dispatch.name.empty() ? std::string_view("(no name)") : dispatch.name);
   if (dispatch.sequence) out += " s=" + number(*dispatch.sequence);
   if (dispatch.out_of_place) out += " out of place";
-  line(out + " " + std::string(dispatch.data.raw));
+  line(out + " " + text_of_data(dispatch.data));
 }
 
 void World::see_bytes(const Transmit& transmit) {
@@ -244,9 +261,10 @@ void World::see_bytes(const Transmit& transmit) {
   const std::string from = number(static_cast<std::int64_t>(transmit.link.number)) + "> ";
   if (!had_request && has_request()) line(from + wire_.request()->substr(0, wire_.request()->find(" HTTP/")));
   for (const auto& frame : wire_.frames()) {
-    if (frame.opcode == 1) {
-      if (on_sent) on_sent(frame.payload);
-      line(from + redacted(frame.payload));
+    if (frame.opcode == (etf_ ? 2 : 1)) {
+      const std::string json = etf_ ? read_etf(frame.payload).dump() : frame.payload;
+      if (on_sent) on_sent(json);
+      line(from + redacted(json));
     } else if (frame.opcode == 8) {
       const auto byte = [&frame](std::size_t i) { return static_cast<std::uint8_t>(frame.payload[i]); };
       const int code = frame.payload.size() < 2 ? 0 : byte(0) << 8 | byte(1);

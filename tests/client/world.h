@@ -22,6 +22,8 @@ Config plain_config();
 ///   1> {"op":1,"d":null}      1> close 4900        1> pong hello     1> GET /?v=10&encoding=json
 ///   ! READY s=1 {...}         ! odd second_hello   ! disconnected zombie, resume in 0 ms
 ///   wait 41250                finished fatal 4004
+///
+/// With ETF the lines are the same, as JSON: what is said here goes out as ETF, what the client says is read as ETF.
 class World {
  public:
   explicit World(Config config = plain_config(), Limits limits = {}, std::uint32_t seed = 1);
@@ -47,7 +49,8 @@ class World {
   void opened();
   void upgrade();                                ///< answers the request with a good 101
   void refuse(std::string_view response);        ///< answers it with these bytes
-  void text(std::string_view json);              ///< a data message, compressed when that was agreed on
+  void text(std::string_view json);              ///< a payload, in the encoding that was agreed on
+  void payload(std::string_view payload);        ///< a payload as it is, compressed when that was agreed on
   void bytes(std::span<const std::byte> bytes);  ///< raw, on the current link
   void close(std::optional<std::uint16_t> code);
   void lose();
@@ -65,6 +68,9 @@ class World {
   std::function<std::size_t(std::size_t left)> cut;
   /// How many bytes of a payload each message takes (zlib-stream) or each fragment of its message; all by default.
   std::function<std::size_t()> split;
+
+  /// Which of so many ways is taken to write a term of ETF; the gateway's by default.
+  std::function<std::uint32_t(std::uint32_t below)> spell;
 
   /// Gives and forgets the lines so far.
   std::vector<std::string> take();
@@ -84,6 +90,7 @@ class World {
   Instant now_{Duration{1'000'000}};
   std::uint32_t seed_;
   compression::Compression compression_;
+  bool etf_;
   std::uint64_t link_ = 0;
   std::string dialled_;
   bool transport_ = false;

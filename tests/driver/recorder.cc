@@ -22,7 +22,7 @@ void Recorder::on_dispatch(driver::Shard& shard, const Dispatch& dispatch) {
 }
 
 void Recorder::on_disconnected(driver::Shard& shard, const Disconnected& end,
-                               const std::optional<driver::Trouble>& trouble) {
+                               const std::optional<net::Trouble>& trouble) {
   note(shard, [&](Told& told) {
     told.disconnects.push_back(end);
     told.troubles.push_back(trouble ? trouble->text : "");

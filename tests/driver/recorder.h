@@ -30,7 +30,7 @@ class Recorder final : public driver::Observer {
   void on_connected(driver::Shard& shard, const websocket::Url& endpoint) override;
   void on_dispatch(driver::Shard& shard, const Dispatch& dispatch) override;
   void on_disconnected(driver::Shard& shard, const Disconnected& end,
-                       const std::optional<driver::Trouble>& trouble) override;
+                       const std::optional<net::Trouble>& trouble) override;
   void on_refused(driver::Shard& shard, const gateway::Command& command, const Error& error) override;
   void on_stopped(driver::Shard& shard, const Finish& finish) override;
 

@@ -6,12 +6,12 @@
 #include <variant>
 #include <vector>
 
-#include "portcullis/driver/entropy.h"
-#include "portcullis/driver/listener.h"
 #include "portcullis/driver/shard_group.h"
+#include "portcullis/net/entropy.h"
+#include "portcullis/net/listener.h"
 #include "portcullis/oracle/mock/server.h"
-#include "portcullis/tests/driver/far.h"
 #include "portcullis/tests/driver/recorder.h"
+#include "portcullis/tests/net/far.h"
 
 namespace portcullis::tests {
 namespace {
@@ -41,7 +41,7 @@ driver::GroupOptions options_for(const mock::Server& server) {
 
 std::unique_ptr<driver::ShardGroup> start(driver::GroupOptions options, Recorder& recorder) {
   auto begun = driver::ShardGroup::start(std::move(options), recorder, std::atomic<bool>{false});
-  if (const auto* trouble = std::get_if<driver::Trouble>(&begun)) FAIL(trouble->text);
+  if (const auto* trouble = std::get_if<net::Trouble>(&begun)) FAIL(trouble->text);
   return std::get<std::unique_ptr<driver::ShardGroup>>(std::move(begun));
 }
 
@@ -158,15 +158,15 @@ TEST_CASE("GW-REST-11: a refused token ends the start, with words", "[driver]") 
   options.config.identify.token = "another";
   Recorder recorder;
   const auto begun = driver::ShardGroup::start(std::move(options), recorder, std::atomic<bool>{false});
-  REQUIRE(std::holds_alternative<driver::Trouble>(begun));
-  CHECK(std::get<driver::Trouble>(begun).text.find("token") != std::string::npos);
+  REQUIRE(std::holds_alternative<net::Trouble>(begun));
+  CHECK(std::get<net::Trouble>(begun).text.find("token") != std::string::npos);
 }
 
 /// Takes connections on loopback and does the same to each of them.
 class Hostile {
  public:
-  explicit Hostile(std::function<void(test::Far&)> act)
-      : listener_(std::get<driver::Listener>(driver::Listener::open("127.0.0.1", 0))),
+  explicit Hostile(std::function<void(tests::Far&)> act)
+      : listener_(std::get<net::Listener>(net::Listener::open("127.0.0.1", 0))),
         played_([this, act = std::move(act)] { take_all(act); }) {}
   ~Hostile() {
     over_ = true;
@@ -175,44 +175,44 @@ class Hostile {
   std::string url() const { return "ws://127.0.0.1:" + std::to_string(listener_.port()); }
 
  private:
-  void take_all(const std::function<void(test::Far&)>& act) {
-    std::vector<std::unique_ptr<test::Far>> open;
+  void take_all(const std::function<void(tests::Far&)>& act) {
+    std::vector<std::unique_ptr<tests::Far>> open;
     while (!over_) {
       auto socket = listener_.accept();
       if (!socket) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
         continue;
       }
-      open.push_back(std::make_unique<test::Far>(std::move(*socket)));
+      open.push_back(std::make_unique<tests::Far>(std::move(*socket)));
       act(*open.back());
     }
   }
 
-  driver::Listener listener_;
+  net::Listener listener_;
   std::atomic<bool> over_ = false;
-  test::Played played_;
+  tests::Played played_;
 };
 
 struct Malice {
   const char* what;
-  std::function<void(test::Far&)> act;
+  std::function<void(tests::Far&)> act;
   Why why;
   int http_status;
 };
 
-void half_an_upgrade(test::Far& far) {
+void half_an_upgrade(tests::Far& far) {
   far.read();
   far.write("HTTP/1.1 101 Switching Protocols\r\nUpgra");
   far.end();
 }
 
-void no_upgrade(test::Far& far) {
+void no_upgrade(tests::Far& far) {
   far.read();
   far.write("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno");
   far.end();
 }
 
-void not_http(test::Far& far) {
+void not_http(tests::Far& far) {
   far.read();
   far.write("220 mail.example ESMTP\r\n");
 }
@@ -220,13 +220,13 @@ void not_http(test::Far& far) {
 TEST_CASE("GW-CONN-10, GW-CONN-12: whatever a peer does instead of an upgrade, the shard tells and can be stopped",
           "[driver]") {
   const std::vector<Malice> table{
-      {"a reset at once", [](test::Far& far) { far.reset(); }, Why::OpenFailed, 0},
-      {"an end at once", [](test::Far& far) { far.end(); }, Why::OpenFailed, 0},
-      {"a reset after the request", [](test::Far& far) { far.read(), far.reset(); }, Why::OpenFailed, 0},
+      {"a reset at once", [](tests::Far& far) { far.reset(); }, Why::OpenFailed, 0},
+      {"an end at once", [](tests::Far& far) { far.end(); }, Why::OpenFailed, 0},
+      {"a reset after the request", [](tests::Far& far) { far.read(), far.reset(); }, Why::OpenFailed, 0},
       {"half an upgrade", half_an_upgrade, Why::OpenFailed, 0},
       {"another status", no_upgrade, Why::OpenFailed, 503},
       {"no HTTP", not_http, Why::OpenFailed, 0},
-      {"silence", [](test::Far&) {}, Why::OpenFailed, 0},
+      {"silence", [](tests::Far&) {}, Why::OpenFailed, 0},
   };
   for (const Malice& malice : table) {
     INFO(malice.what);
@@ -248,10 +248,37 @@ TEST_CASE("GW-CONN-10, GW-CONN-12: whatever a peer does instead of an upgrade, t
   }
 }
 
+TEST_CASE("LOCAL-20, GW-REST-4: a gateway that keeps failing is asked for again, and found where it is now",
+          "[driver]") {
+  const auto server = open_mock({});
+  std::uint16_t dead = 0;
+  {
+    const auto closed = std::get<net::Listener>(net::Listener::open("127.0.0.1", 0));
+    dead = closed.port();
+  }
+  std::atomic<int> asked = 0;
+  const Hostile api([&](tests::Far& far) {
+    far.read();
+    const std::string url = ++asked == 1 ? "ws://127.0.0.1:" + std::to_string(dead) : server->gateway_url();
+    const std::string body = R"({"url":")" + url +
+                             R"(","shards":1,"session_start_limit":)"
+                             R"({"total":1000,"remaining":999,"reset_after":0,"max_concurrency":1}})";
+    far.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + body);
+  });
+  driver::GroupOptions options = options_for(*server);
+  options.api_url = "http" + api.url().substr(2) + "/api";
+  Recorder recorder;
+  const auto group = start(std::move(options), recorder);
+  CHECK(recorder.wait_for(0, is_ready()));
+  CHECK(asked == 2);
+  CHECK(recorder.told(0).disconnects.size() >= 3);
+}
+
 TEST_CASE("GW-CONN-12: a refused port is told with its reason, and a shard stops while it dials", "[driver]") {
   driver::GroupOptions options;
   {
-    const auto closed = std::get<driver::Listener>(driver::Listener::open("127.0.0.1", 0));
+    const auto closed = std::get<net::Listener>(net::Listener::open("127.0.0.1", 0));
     options.config.url = "ws://127.0.0.1:" + std::to_string(closed.port());
   }
   options.config.identify = {.token = kToken, .intents = kIntents};

@@ -1,5 +1,5 @@
-// The driver as a program for tests: one shard of a group. Events come out as JSON lines on standard output, commands go
-// in as lines on standard input: presence, members, session, reconnect, stop end, stop keep.
+// The driver as a program for tests: one shard of a group. Events come out as JSON lines on standard output, commands
+// go in as lines on standard input: presence, members, session, reconnect, stop end, stop keep.
 //
 //   probe --url wss://localhost:PORT [--ca FILE] [--compression none|zlib-stream|payload] [--shard I/N] [--intents N]
 //         [--resume-file FILE] [--seconds-max N]
@@ -24,8 +24,8 @@
 #include <string>
 #include <string_view>
 
-#include "portcullis/driver/clock.h"
 #include "portcullis/driver/shard_group.h"
+#include "portcullis/net/clock.h"
 
 namespace portcullis {
 namespace {
@@ -73,8 +73,7 @@ class Printer final : public driver::Observer {
   void on_odd(driver::Shard&, const Odd& odd) override {
     print({{"event", "odd"}, {"opcode", odd.opcode}, {"req", id(odd.req)}});
   }
-  void on_disconnected(driver::Shard&, const Disconnected& end,
-                       const std::optional<driver::Trouble>& trouble) override {
+  void on_disconnected(driver::Shard&, const Disconnected& end, const std::optional<net::Trouble>& trouble) override {
     json line{{"event", "disconnected"},      {"why", name_in(kWhys, end.why)}, {"next", name_in(kNexts, end.next)},
               {"close_code", end.close_code}, {"http_status", end.http_status}, {"delay_ms", end.delay.count()},
               {"failures", end.failures}};
@@ -167,17 +166,17 @@ driver::GroupOptions options_of(Flags& flags) {
 
 int run(Flags flags) {
   Printer printer;
-  const Instant end = driver::now() + Duration{std::stoll(flags["--seconds-max"]) * 1'000};
+  const Instant end = net::now() + Duration{std::stoll(flags["--seconds-max"]) * 1'000};
   auto options = options_of(flags);
   const gateway::Shard part{options.shard_ids.front(), options.shard_count};
   auto begun = driver::ShardGroup::start(std::move(options), printer, std::atomic<bool>{false});
-  if (const auto* trouble = std::get_if<driver::Trouble>(&begun)) {
+  if (const auto* trouble = std::get_if<net::Trouble>(&begun)) {
     print({{"event", "refused"}, {"text", trouble->text}});
     return 2;
   }
   auto& group = *std::get<std::unique_ptr<driver::ShardGroup>>(begun);
   driver::Shard& shard = *group.shards().front();
-  for (Commander commander(shard, part); !printer.stopped && driver::now() < end;) commander.read_for(Duration{50});
+  for (Commander commander(shard, part); !printer.stopped && net::now() < end;) commander.read_for(Duration{50});
   if (!printer.stopped) return 1;
   group.wait();
   const auto kept = shard.session();

@@ -90,8 +90,8 @@ TEST_CASE("GW-CONN-1: the key belongs to the certificate, and no two are alike",
 
 TEST_CASE("GW-CONN-1: names that are none are a trouble that quotes them", "[mock]") {
   const auto refused = authority().issue({"IP:nowhere", -1h, 1h});
-  REQUIRE(std::holds_alternative<driver::Trouble>(refused));
-  CHECK(std::get<driver::Trouble>(refused).text.find("IP:nowhere") != std::string::npos);
+  REQUIRE(std::holds_alternative<net::Trouble>(refused));
+  CHECK(std::get<net::Trouble>(refused).text.find("IP:nowhere") != std::string::npos);
 }
 
 }  // namespace

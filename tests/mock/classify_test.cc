@@ -30,9 +30,9 @@ struct Gateway {
   }
 
   Input of(std::string_view payload, websocket::Kind kind = websocket::Kind::Text, Instant now = {},
-           std::int64_t version = 10) {
+           std::int64_t version = 10, bool etf = false) {
     const auto bytes = std::as_bytes(std::span{payload});
-    return classify(kind, bytes, version, messages, {world, laws, sessions, identifies}, now).input;
+    return classify(kind, bytes, {version, etf}, messages, {world, laws, sessions, identifies}, now).input;
   }
   Input identify(const std::string& fields, Instant now = {}) {
     return of(R"({"op":2,"d":{"properties":{},)" + fields + "}}", websocket::Kind::Text, now);
@@ -198,9 +198,13 @@ TEST_CASE("GW-IDL-1: a bucket is busy for 5 s, and another one is not", "[mock]"
 
 TEST_CASE("GW-IDL-4: a thousand Identifies a day, then the token is good no more", "[mock]") {
   Gateway gateway;
-  CHECK(gateway.identifies.left(at(0)) == 1'000);
+  CHECK(gateway.identifies.budget(at(0)).left == 1'000);
+  CHECK(gateway.identifies.budget(at(0)).reset_after == Duration{0});
   for (std::uint32_t i = 0; i < 1'000; ++i) gateway.identifies.take(i, at(i));
-  CHECK(gateway.identifies.left(at(1'000)) == 0);
+  const IdentifyBudget spent = gateway.identifies.budget(at(1'000));
+  CHECK(spent.left == 0);
+  CHECK(spent.total == 1'000);
+  CHECK(spent.reset_after == Duration{86'399'000});
   CHECK(gateway.identify(R"("token":"good","intents":1)", at(90'000)) == Input::IdentifyBadToken);
   CHECK(gateway.identify(R"("token":"good","intents":1)", at(86'400'000)) == Input::IdentifyValid);
 }
@@ -212,8 +216,8 @@ TEST_CASE("GW-RES-11, GW-RES-15: a Resume is judged by its session, its token an
   CHECK(gateway.resume(1) == Input::ResumeTooOld);
   CHECK(gateway.resume(6) == Input::ResumeAhead);
   CHECK(gateway.resume(5, "another") == Input::ResumeUnknown);
-  gateway.sessions.leave(*gateway.sessions.find(gateway.session_id, at(0)),
-                         World{.session_lifetime = Duration{1'000}}, at(0));
+  gateway.sessions.leave(*gateway.sessions.find(gateway.session_id, at(0)), World{.session_lifetime = Duration{1'000}},
+                         at(0));
   CHECK(gateway.sessions.find(gateway.session_id, at(999)) != nullptr);
   CHECK(gateway.sessions.find(gateway.session_id, at(1'000)) == nullptr);
 }

@@ -129,7 +129,7 @@ TEST_CASE("GW-ID-17: an Identify in a busy bucket earns op 9 false", "[mock]") {
   talk.advance(5s);
   talk.text(second, identify());
   CHECK(second.has("READY"));
-  CHECK(talk.peer().identifies_left(talk.now()) == 998);
+  CHECK(talk.peer().identify_budget(talk.now()).left == 998);
 }
 
 TEST_CASE("GW-IDL-5: above the daily limit all sessions end", "[mock]") {
@@ -140,7 +140,7 @@ TEST_CASE("GW-IDL-5: above the daily limit all sessions end", "[mock]") {
   for (int i = 0; i < 1'000; ++i)
     talk.text(talk.raw(), identify("the-token", R"(,"shard":[)" + std::to_string(i) + ",2000]"));
   CHECK(talk.peer().sessions().size() == 1'000);
-  CHECK(talk.peer().identifies_left(talk.now()) == 0);
+  CHECK(talk.peer().identify_budget(talk.now()).left == 0);
   auto& raw = talk.raw();
   talk.text(raw, identify("the-token", R"(,"shard":[1999,2000])"));
   CHECK(raw.close_code() == 4004);
@@ -162,11 +162,11 @@ TEST_CASE("GW-URL-5: a version that is gone is closed with 4012", "[mock]") {
 
 TEST_CASE("GW-URL-2: what is not offered is refused before the upgrade, and says so", "[mock]") {
   Talk talk(plain_world());
-  auto& etf = talk.raw("/?v=10&encoding=etf");
-  CHECK(etf.has("HTTP/1.1 400"));
-  CHECK(etf.has("Content-Type: application/json\r\n"));
-  CHECK(etf.has("encoding=etf is not offered"));
-  CHECK(etf.hung_up);
+  auto& xml = talk.raw("/?v=10&encoding=xml");
+  CHECK(xml.has("HTTP/1.1 400"));
+  CHECK(xml.has("Content-Type: application/json\r\n"));
+  CHECK(xml.has("encoding=xml is not offered"));
+  CHECK(xml.hung_up);
   CHECK(talk.raw("/path?v=10&encoding=json&compress=undefined").has(R"("op":10)"));
 }
 

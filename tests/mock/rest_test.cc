@@ -28,7 +28,9 @@ HttpRequest get(const std::string& path, const std::string& authorization = std:
   return request;
 }
 
-HttpAnswer answer(const HttpRequest& request, const World& of = world()) { return answer_rest(request, of, 3, 998); }
+HttpAnswer answer(const HttpRequest& request, const World& of = world()) {
+  return answer_rest(request, of, 3, {1'000, 998, Duration{14'400'000}});
+}
 
 json body(const HttpAnswer& answer) { return json::parse(answer.body); }
 

@@ -21,7 +21,7 @@
 namespace portcullis::mock {
 namespace {
 
-using driver::Trouble;
+using net::Trouble;
 using nlohmann::json;
 namespace fs = std::filesystem;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "portcullis/core/encoding/json_tree.h"
+
 namespace portcullis::tests {
 namespace {
 
@@ -231,7 +233,8 @@ bool Talk::poll_client(Client& client) {
       const std::int64_t sequence = dispatch->sequence.value_or(0);
       client.events.emplace_back(dispatch->name, sequence);
       client.dispatches.push_back(std::string(dispatch->name) + " " + std::to_string(sequence));
-      client.data.emplace_back(dispatch->data.raw);
+      const bool etf = dispatch->data.encoding == encoding::Encoding::Etf;
+      client.data.push_back(etf ? encoding::tree(dispatch->data)->dump() : std::string(dispatch->data.raw));
     } else if (const auto* ended = std::get_if<Disconnected>(&notify->event)) {
       client.ends.push_back(std::to_string(static_cast<int>(ended->why)) + " " + std::to_string(ended->close_code));
     }

@@ -51,7 +51,7 @@ class Talk {
     std::map<mock::Link, std::uint64_t> links;  ///< of the mock, to the client's own
     std::vector<std::string> dispatches;        ///< name and s
     std::vector<std::pair<std::string, std::int64_t>> events;
-    std::vector<std::string> data;  ///< of each dispatch
+    std::vector<std::string> data;  ///< of each dispatch, as JSON
     std::vector<std::string> ends;  ///< why each connection ended, and with which code
     bool finished = false;
     std::optional<Instant> deadline;

@@ -17,12 +17,12 @@ using nlohmann::json;
 
 constexpr int kPatienceMs = 30'000;
 
-driver::Fd connect(std::uint16_t port) {
+net::Fd connect(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  driver::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  net::Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error("cannot connect to port " + std::to_string(port));
   return socket;
@@ -40,9 +40,9 @@ Place place_of(const std::string& url) {
 
 Wire::Wire(const Place& place, const std::string& ca_file) {
   if (place.secure) {
-    auto tls = driver::Tls::client(ca_file);
-    if (const auto* const trouble = std::get_if<driver::Trouble>(&tls)) throw std::runtime_error(trouble->text);
-    tls_ = std::get<driver::Tls>(std::move(tls));
+    auto tls = net::Tls::client(ca_file);
+    if (const auto* const trouble = std::get_if<net::Trouble>(&tls)) throw std::runtime_error(trouble->text);
+    tls_ = std::get<net::Tls>(std::move(tls));
     stream_.emplace(connect(place.port), *tls_, place.host);
   } else {
     stream_.emplace(connect(place.port));
@@ -63,8 +63,8 @@ std::string Wire::read() {
   std::array<std::byte, 4096> buffer;
   for (;;) {
     const auto [what, count] = stream_->read(buffer);
-    if (what == driver::Stream::Read::What::Bytes) return {reinterpret_cast<const char*>(buffer.data()), count};
-    if (what == driver::Stream::Read::What::End || !wait(stream_->events())) return {};
+    if (what == net::Stream::Read::What::Bytes) return {reinterpret_cast<const char*>(buffer.data()), count};
+    if (what == net::Stream::Read::What::End || !wait(stream_->events())) return {};
     stream_->step();
   }
 }

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "portcullis/driver/stream.h"
-#include "portcullis/driver/tls.h"
+#include "portcullis/net/stream.h"
+#include "portcullis/net/tls.h"
 #include "portcullis/tests/mock/gateway_client.h"
 
 namespace portcullis::mock {
@@ -34,8 +34,8 @@ class Wire {
  private:
   bool wait(short events);
 
-  std::optional<driver::Tls> tls_;
-  std::optional<driver::Stream> stream_;
+  std::optional<net::Tls> tls_;
+  std::optional<net::Stream> stream_;
 };
 
 struct Response {

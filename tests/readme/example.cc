@@ -26,12 +26,12 @@ class Bot : public driver::Observer {  // called on the shards' threads
 };
 
 /// Runs all shards until Ctrl-C, or so many messages. Keeps the sessions; gives them, to be resumed.
-std::variant<std::vector<std::optional<Session>>, driver::Trouble> run(driver::GroupOptions options, int messages_max) {
+std::variant<std::vector<std::optional<Session>>, net::Trouble> run(driver::GroupOptions options, int messages_max) {
   const driver::StopSignals signals;  // before any thread is started
   const std::atomic<bool> cancelled = false;
   Bot bot;
   auto begun = driver::ShardGroup::start(std::move(options), bot, cancelled);
-  if (auto* trouble = std::get_if<driver::Trouble>(&begun)) return std::move(*trouble);  // one line, to be shown
+  if (auto* trouble = std::get_if<net::Trouble>(&begun)) return std::move(*trouble);  // one line, to be shown
   auto& group = *std::get<std::unique_ptr<driver::ShardGroup>>(begun);
   while (bot.messages < messages_max && !signals.wait_for(Duration{100})) {
   }
@@ -50,14 +50,14 @@ namespace {
 using Sessions = std::vector<std::optional<Session>>;
 
 /// Both lives of a bot: the second one resumes where the first has left.
-std::variant<Sessions, driver::Trouble> live_twice(const std::string& token, const std::string& api_url) {
+std::variant<Sessions, net::Trouble> live_twice(const std::string& token, const std::string& api_url) {
   // README: options
   driver::GroupOptions options;
   options.config.identify.token = token;
   options.config.identify.intents = 1 << 0 | 1 << 9;  // guilds, and their messages
   options.api_url = api_url;                          // leave it out for Discord's own
   auto kept = run(options, 3);
-  if (auto* trouble = std::get_if<driver::Trouble>(&kept)) return *trouble;
+  if (auto* trouble = std::get_if<net::Trouble>(&kept)) return *trouble;
   options.sessions = std::get<0>(kept);  // store them as you store the token
   return run(options, 3);                // here or in another process
   // README: end
@@ -89,6 +89,6 @@ TEST_CASE("readme: the example says what is wrong with its token") {
   options.world.token = kToken;
   auto opened = mock::Server::open(std::move(options));
   const auto refused = live_twice("another", std::get<std::unique_ptr<mock::Server>>(opened)->api_url());
-  REQUIRE(std::holds_alternative<driver::Trouble>(refused));
-  CHECK(std::get<driver::Trouble>(refused).text.find("token") != std::string::npos);
+  REQUIRE(std::holds_alternative<net::Trouble>(refused));
+  CHECK(std::get<net::Trouble>(refused).text.find("token") != std::string::npos);
 }

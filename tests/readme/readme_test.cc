@@ -130,7 +130,7 @@ TEST_CASE("readme: it has a line for each limit, with its default") {
     INFO("the table lacks: " << row);
     CHECK(page.find(row) != std::string::npos);
   }
-  CHECK(limits == 16);
+  CHECK(limits == 18);
 }
 
 TEST_CASE("readme: the diagram in ARCHITECTURE.md is the one that is rendered from the session table") {

@@ -29,8 +29,8 @@ using Faults = std::vector<std::string>;
 
 // ---- Reading the checkout
 
-constexpr std::array<std::string_view, 13> kFolders{"bazel",  "bench",  "cli",  "core",  "driver", "examples", "fuzz",
-                                                    "models", "oracle", "spec", "tests", "tools",  ".ci"};
+constexpr std::array<std::string_view, 14> kFolders{"bazel",  "bench", "cli",    "core", "driver", "examples", "fuzz",
+                                                    "models", "net",   "oracle", "spec", "tests",  "tools",    ".ci"};
 constexpr std::array<std::string_view, 4> kSuffixes{".h", ".cc", ".bzl", ".md"};
 
 bool ends_with_any(const std::string& path, auto&& suffixes) {
@@ -109,12 +109,10 @@ struct Budget {
   std::size_t lines_max;
 };
 
-// Of the driver's lines 800 were planned, and are kept by shards and discovery; the transport, which the mock uses too,
-// takes as many again.
 constexpr std::array kBudgets{
     Budget{"core/", 6'000},          Budget{"core/websocket/", 1'500}, Budget{"core/compression/", 400},
     Budget{"core/encoding/", 1'700}, Budget{"core/gateway/", 1'600},   Budget{"core/client", 500},
-    Budget{"core/http/", 400},       Budget{"driver/", 1'550},
+    Budget{"core/http/", 400},       Budget{"driver/", 800},           Budget{"net/", 850},
 };
 
 // A budget counts lines of code. The contracts that public headers owe their reader and blank lines cost nothing: a

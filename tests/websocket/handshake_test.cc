@@ -176,6 +176,22 @@ TEST_CASE("WS-HT-13: heads without end are cut off at the limit, whatever its si
   CHECK(fails_at(lines.substr(0, 160), ' ') == "refused WS-HT-13 @200 101 ");
 }
 
+TEST_CASE("WS-HT-13: a field too many is refused at its first byte, before it is kept", "[ws]") {
+  Limits limits;
+  limits.http_fields_max = 2;
+  const std::string start = "HTTP/1.1 101 X\r\n";
+  const auto line_of = [&](const std::string& text) {
+    const Chance chance = counting_chance();
+    ClientConnection client(limits, chance);
+    Record record;
+    feed(client, from_text(start + text), Cut::EveryByte, record);
+    return record.lines.empty() ? "" : record.lines.back();
+  };
+  CHECK(line_of("A: 1\r\nB: 2\r\n fold\r\n").empty());
+  CHECK(line_of("A: 1\r\nB: 2\r\nC").starts_with("refused WS-HT-13 @" + std::to_string(start.size() + 12) + " "));
+  CHECK(line_of("A: 1\r\nB: 2\r\n\r\n").starts_with("refused WS-HS-21 "));
+}
+
 std::string answered(const std::string& request, const Limits& limits = kLimits) {
   ServerConnection server(limits);
   Record record;

@@ -64,14 +64,15 @@ void drain_any(Connection& connection, Record& record) {
 struct Layout {
   std::size_t header = 0;
   std::uint64_t length = 0;
+  bool cut_short = false;  ///< inside the header
 };
 
 Layout layout_of(std::span<const std::byte> bytes) {
-  if (bytes.size() < 2) return {bytes.size(), 0};
+  if (bytes.size() < 2) return {bytes.size(), 0, true};
   const auto byte = [&](std::size_t i) { return std::to_integer<unsigned>(bytes[i]); };
   const unsigned code = byte(1) & 0x7f;
   const std::size_t extended = code < 126 ? 0 : code == 126 ? 2 : 8;
-  Layout layout{std::min(bytes.size(), 2 + extended), code};
+  Layout layout{std::min(bytes.size(), 2 + extended), code, bytes.size() < 2 + extended};
   if (extended != 0) {
     layout.length = 0;
     for (std::size_t i = 2; i < layout.header; ++i) layout.length = layout.length * 256 + byte(i);
@@ -156,7 +157,7 @@ Bytes masked(std::span<const std::byte> frames) {
     append(out, frames.first(layout.header));
     if (layout.header > 1) out[out.size() - layout.header + 1] |= std::byte{0x80};
     frames = frames.subspan(layout.header);
-    if (layout.header < 2) break;
+    if (layout.cut_short) break;
     for (const unsigned byte : kKey) out.push_back(static_cast<std::byte>(byte));
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(layout.length, frames.size()));
     for (std::size_t i = 0; i < size; ++i) out.push_back(frames[i] ^ static_cast<std::byte>(kKey[i % 4]));

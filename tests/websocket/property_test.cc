@@ -7,68 +7,13 @@
 
 #include "portcullis/core/websocket/frame.h"
 #include "portcullis/core/websocket/utf8.h"
+#include "tests/websocket/draw.h"
 #include "tests/websocket/play.h"
 
 namespace portcullis::tests {
 namespace {
 
 using namespace websocket;
-
-/// What is too much to be drawn piece by piece: bytes, and where to cut them. Only the seed is drawn.
-std::mt19937 draw_dice() {
-  return std::mt19937(*rc::gen::noShrink(rc::gen::resize(100, rc::gen::arbitrary<std::uint32_t>())));
-}
-
-std::size_t roll(std::mt19937& dice, std::size_t low, std::size_t high) {
-  return std::uniform_int_distribution<std::size_t>(low, high)(dice);
-}
-
-Bytes draw_bytes(std::size_t size_max) {
-  std::mt19937 dice = draw_dice();
-  Bytes bytes(roll(dice, 0, size_max));
-  for (std::byte& byte : bytes) byte = static_cast<std::byte>(dice());
-  return bytes;
-}
-
-/// Text that is UTF-8, mostly.
-Bytes draw_text() {
-  static const std::vector<std::string> kPieces{"a",
-                                                "Hello, world, and more",
-                                                "\xc3\xa9",
-                                                "\xe2\x82\xac",
-                                                "\xf0\x9f\x98\x80",
-                                                "\xf4\x8f\xbf\xbf",
-                                                "\xef\xbf\xbe",
-                                                std::string(1, '\0')};
-  static const std::vector<std::string> kBad{"\xff", "\xc0\xaf", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90", "\x80"};
-  std::string text;
-  for (int i = *rc::gen::inRange(0, 12); i > 0; --i) text += *rc::gen::elementOf(kPieces);
-  if (*rc::gen::inRange(0, 10) == 0) text += *rc::gen::elementOf(kBad);
-  return from_text(text);
-}
-
-/// A frame as a peer may send it: mostly good, sometimes wrong in its first byte, its length or its payload.
-Bytes draw_frame() {
-  static const std::vector<unsigned> kFirst{0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89, 0x8a, 0x81, 0x82, 0x89};
-  static const std::vector<std::string> kCloses{"8800",   "880203e8", "880503e8e282ac",
-                                                "880103", "880203ed", "880303e8ff"};
-  const int kind = *rc::gen::inRange(0, 40);
-  if (kind == 0) return from_hex(*rc::gen::elementOf(kCloses));
-  if (kind == 1) return draw_bytes(20);
-  if (kind == 2) return frame(*rc::gen::inRange(0u, 256u), draw_bytes(10));
-  if (kind == 3) return from_hex("827e0001ff");
-  if (kind == 4) return frame(0x82, Bytes(*rc::gen::inRange<std::size_t>(120, 140), std::byte{'a'}));
-  return frame(*rc::gen::elementOf(kFirst), draw_text());
-}
-
-Bytes draw_stream() {
-  Bytes stream;
-  for (int i = *rc::gen::inRange(0, 8); i > 0; --i) {
-    const Bytes one = draw_frame();
-    stream.insert(stream.end(), one.begin(), one.end());
-  }
-  return stream;
-}
 
 /// Feeds all of it in pieces of sizes that are drawn, none among them.
 template <typename Connection>

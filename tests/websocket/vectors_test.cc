@@ -99,6 +99,29 @@ TEST_CASE("WS-FR-1: the frame vectors hold for the server, masked, under any cut
     }
 }
 
+template <typename Open>
+Record play_in_two(const Bytes& stream, std::size_t size) {
+  Open end;
+  feed(end.connection, std::span(stream).first(size), Cut::Whole, end.record);
+  feed(end.connection, std::span(stream).subspan(size), Cut::Whole, end.record);
+  end.connection.ended(at(0));
+  drain(end.connection, end.record);
+  return end.record;
+}
+
+TEST_CASE("WS-IO-1: the frame vectors hold cut in two at any byte", "[ws][vectors]") {
+  for (const Json& one : cases_of("frames")) {
+    const Bytes stream = stream_of(one["stream"]);
+    if (stream.size() > 300) continue;
+    CAPTURE(one["id"].get<std::string>());
+    for (std::size_t size = 0; size <= stream.size(); ++size)
+      CHECK(without_offsets(play_in_two<OpenClient>(stream, size).lines) == expected_lines(one["expect"]));
+    const Bytes hidden = masked(stream);
+    for (std::size_t size = 0; size <= hidden.size(); ++size)
+      CHECK(without_offsets(play_in_two<OpenServer>(hidden, size).lines) == expected_lines(one["expect"]));
+  }
+}
+
 TEST_CASE("WS-FR-11: any prefix of a good frame vector is not yet an error, and lost when the input ends there",
           "[ws][vectors]") {
   for (const Json& one : cases_of("frames")) {
@@ -153,6 +176,32 @@ TEST_CASE("WS-HS-20: the client's handshake vectors hold under any cut", "[ws][v
       // Whatever comes back, nothing is sent behind the request (WS-HS-5, WS-HT-16).
       if (!one.contains("subprotocols")) CHECK(to_text(record.sent) == request);
     }
+}
+
+/// The answer's fields as its caller finds them.
+void check_fields(const Json& one, const websocket::Refused& refused) {
+  for (const Json& field : one["expect"].back()["refused"]["fields"]) {
+    const auto found = refused.fields.all(field["name"].get<std::string>());
+    CHECK(Lines(found.begin(), found.end()) == field["values"].get<Lines>());
+    const auto first = refused.fields.find(field["name"].get<std::string>());
+    CHECK(first == (found.empty() ? std::nullopt : std::optional(found.front())));
+  }
+}
+
+TEST_CASE("WS-HT-21: the fields of a refusal are found as the vectors say", "[ws][vectors]") {
+  const Limits limits;
+  int refusals = 0;
+  for (const Json& one : cases_of("handshake_client")) {
+    if (!one["expect"].back().contains("refused") || !one["expect"].back()["refused"].contains("fields")) continue;
+    const Chance chance = counting_chance();
+    ClientConnection client(limits, chance);
+    REQUIRE(bool(client.open(websocket::Url{false, "server.example", 80, "/chat"}, {}, {})));
+    const Bytes input = stream_of(one["answer"]);
+    client.received(input, at(0));
+    for (auto output = client.poll(); !std::holds_alternative<websocket::Wait>(output); output = client.poll())
+      if (const auto* refused = std::get_if<websocket::Refused>(&output)) check_fields(one, *refused), ++refusals;
+  }
+  CHECK(refusals == 1);
 }
 
 /// What every refusal must be (WS-HT-24).

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "portcullis/net/fd.h"
+#include "portcullis/net/trouble.h"
+
+namespace portcullis::net {
+
+/// A listening TCP socket on loopback, or on an address that the user names; it never blocks once it is open.
+class Listener {
+ public:
+  /// `port` 0 lets the system choose.
+  ///
+  /// Errors: the address is none of ours, the port is in use or needs privileges.
+  static std::variant<Listener, Trouble> open(const std::string& address, std::uint16_t port);
+
+  int fd() const noexcept { return socket_.get(); }
+  std::uint16_t port() const noexcept { return port_; }
+  /// Gives the next connection that waits; none when none does. One for which no descriptor is left is turned away, so
+  /// that a loop over `poll` does not spin.
+  std::optional<Fd> accept() noexcept;
+
+ private:
+  Listener(Fd socket, std::uint16_t port) noexcept;
+
+  Fd socket_;
+  Fd spare_;  // a descriptor in reserve, with which to turn a connection away
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace portcullis::net
