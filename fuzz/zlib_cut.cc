@@ -2,7 +2,7 @@
 //
 // The input is a byte for the cuts, one for the compression level, then either a stream (level byte 0xff) or what is to
 // be compressed: pieces with a flush behind each.
-#include "portcullis/core/compression/decompressor.h"
+#include "portcullis/core/compression/inflater.h"
 #include "portcullis/fuzz/input.h"
 #include "portcullis/tests/compression/deflater.h"
 
@@ -17,12 +17,12 @@ struct Outcome {
 };
 
 Outcome inflated(std::string_view stream, Cutter cut) {
-  compression::Decompressor decompressor(compression::Compression::ZlibStream, Limits{});
+  compression::Inflater inflater(compression::Compression::ZlibStream, Limits{});
   Workspace workspace;
   Outcome outcome;
   in_pieces(stream, cut, [&](const std::vector<std::byte>& message) {
     if (outcome.error) return;
-    const auto payload = decompressor.feed(message, workspace);
+    const auto payload = inflater.feed(message, workspace);
     if (!payload)
       outcome.error = payload.error().code;
     else if (payload->has_value())
