@@ -32,12 +32,12 @@ Frames::Frames() {
     if (const auto* bytes = std::get_if<websocket::Transmit>(&output))
       out.assign(bytes->bytes.begin(), bytes->bytes.end());
   server.received(out, Instant{});
-  for (auto output = server.poll(); !std::holds_alternative<websocket::Wait>(output); output = server.poll())
-    if (std::holds_alternative<websocket::Requested>(output)) require(bool(server.accept({}, {})));
   Bytes answer;
-  for (auto output = server.poll(); !std::holds_alternative<websocket::Wait>(output); output = server.poll())
+  for (auto output = server.poll(); !std::holds_alternative<websocket::Wait>(output); output = server.poll()) {
+    if (std::holds_alternative<websocket::Requested>(output)) require(bool(server.accept({}, {})));
     if (const auto* bytes = std::get_if<websocket::Transmit>(&output))
       answer.assign(bytes->bytes.begin(), bytes->bytes.end());
+  }
   deliver(answer, [](std::span<const std::byte>) {});
   require(client_.is_open());
 }

@@ -32,11 +32,11 @@ class Collector final : public benchmark::BenchmarkReporter {
 struct Line {
   std::string group;
   std::string words;
-  std::string value;    ///< with its unit
-  std::string speed;    ///< in bytes of JSON; empty where that says nothing
-  double ratio = 0;     ///< of the yardstick's time to this one's; 0 for none
-  std::string against;  ///< the yardstick, in a word or two
-  std::string wanted;   ///< empty where nothing is
+  std::string value;         ///< with its unit
+  std::string speed = {};    ///< in bytes of JSON; empty where that says nothing
+  double ratio = 0;          ///< of the yardstick's time to this one's; 0 for none
+  std::string against = {};  ///< the yardstick, in a word or two
+  std::string wanted = {};   ///< empty where nothing is
   bool met = true;
 };
 
