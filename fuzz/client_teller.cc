@@ -20,7 +20,7 @@ Teller::Teller(const Config& config, const Limits& limits, tests::World& world, 
       world_(world),
       watch_(watch),
       end_(limits),
-      inflater_(config.compression, limits) {}
+      decompressor_(config.compression, limits) {}
 
 void Teller::give(std::span<const std::byte> bytes) {
   std::vector<std::byte> pending;
@@ -74,15 +74,16 @@ void Teller::read(const websocket::Message& message) {
   if (!payload) return;
   const auto envelope = encoding::scan_json(*payload, config_.check, limits_.nesting_max, workspace_);
   if (envelope) return read(*envelope);
-  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary;
-  if (!goes_on || !inflater_.hold(bytes_in(*payload))) watch_.breaks_payloads();
+  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary &&
+                       config_.compression == compression::Compression::ZlibStream;  // GW-ZLIB-7
+  if (!goes_on || !decompressor_.hold(bytes_in(*payload))) watch_.breaks_payloads();
 }
 
 // LOCAL-23
 std::optional<std::string> Teller::payload_of(const websocket::Message& message) {
   if (message.kind == websocket::Kind::Text) return tests::to_text(message.payload);
   if (config_.compression != compression::Compression::None) {
-    const auto payload = inflater_.feed(message.payload, workspace_);
+    const auto payload = decompressor_.feed(message.payload, workspace_);
     if (payload && !payload->has_value()) return std::nullopt;
     if (payload) return tests::to_text(**payload);
   }

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/gateway/config.h"
 #include "portcullis/core/workspace.h"
 #include "portcullis/tests/client/watch.h"
@@ -36,7 +36,7 @@ class Teller {
   tests::World& world_;
   tests::Watch& watch_;
   tests::OpenClient end_;
-  compression::Inflater inflater_;
+  compression::Decompressor decompressor_;
   Workspace workspace_;
   bool over_ = false;   // no frame that follows is read
   bool asked_ = false;  // the message at hand asks for a beat

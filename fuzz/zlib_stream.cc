@@ -3,7 +3,7 @@
 // The input is a byte for the messages' sizes, one for the limit, then the stream.
 #include <zlib.h>
 
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/fuzz/input.h"
 
 namespace portcullis::fuzz {
@@ -39,7 +39,7 @@ Inflated by_zlib(std::string stream) {
 void play(std::string_view stream, Cutter cut, std::size_t bytes_max) {
   Limits limits;
   limits.payload_bytes_max = bytes_max;
-  compression::Inflater inflater(compression::Compression::ZlibStream, limits);
+  compression::Decompressor inflater(compression::Compression::ZlibStream, limits);
   Workspace workspace;
   std::string fed, inflated_from, payloads;
   bool too_large = false, broken = false;
