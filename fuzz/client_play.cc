@@ -3,6 +3,7 @@
 #include <array>
 
 #include "portcullis/fuzz/draw_command.h"
+#include "portcullis/fuzz/in_etf.h"
 
 namespace portcullis::fuzz {
 namespace {
@@ -16,6 +17,9 @@ Config config_of(std::uint8_t flags) {
   using C = compression::Compression;
   constexpr std::array<C, 4> kWays{C::ZlibStream, C::ZstdStream, C::Payload, C::ZlibStream};
   if (flags % 2 != 0) config.compression = kWays[flags / 8 % 4];
+  if (flags / 32 % 2 != 0) config.encoding = encoding::Encoding::Etf;
+  // Payload compression says by a binary message what ETF says with every message.
+  if (flags / 32 % 2 != 0 && config.compression == C::Payload) config.compression = C::ZstdStream;
   if (flags / 2 % 2 != 0) config.check = encoding::Check::Envelope;
   return config;
 }
@@ -137,13 +141,14 @@ void ClientPlay::frame(std::uint8_t first_byte, std::string_view payload) {
 void ClientPlay::message(std::string_view payload) {
   if (!upgraded()) return;
   if (payload.empty()) return frame(0x81, payload);  // zlib flushes nothing twice
-  const auto message = (*packer_)(payload);
-  frame(message.binary ? 0x82 : 0x81, tests::text_of(message.payload));
+  const bool etf = config_.encoding == encoding::Encoding::Etf;
+  const auto packed = (*packer_)(etf ? in_etf(payload) : std::string(payload));
+  frame(packed.binary || etf ? 0x82 : 0x81, tests::text_of(packed.payload));
 }
 
 void ClientPlay::fragmented() {
   const std::string first = input_.piece(), between = input_.piece(), last = input_.piece();
-  frame(0x01, first);  // text is plain, whatever was agreed on
+  frame(config_.encoding == encoding::Encoding::Etf ? 0x02 : 0x01, first);  // text is plain, whatever was agreed on
   if (!between.empty()) frame(0x89, between);
   frame(0x80, last);
 }

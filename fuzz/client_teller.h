@@ -25,6 +25,9 @@ class Teller {
   void deliver(std::vector<std::byte>& pending);
   void read_close();
   void read(const websocket::Message& message);
+  Result<encoding::EnvelopeView> envelope_of(std::string_view payload);
+  bool can_resume(std::string_view id) const;
+  bool is_etf() const { return config_.encoding == encoding::Encoding::Etf; }
   std::optional<std::string> payload_of(const websocket::Message& message);
   void read(const encoding::EnvelopeView& envelope);
   void read_hello(const encoding::EnvelopeView& envelope);
