@@ -17,12 +17,12 @@ struct Outcome {
 };
 
 Outcome inflated(std::string_view stream, Cutter cut) {
-  compression::Decompressor inflater(compression::Compression::ZlibStream, Limits{});
+  compression::Decompressor decompressor(compression::Compression::ZlibStream, Limits{});
   Workspace workspace;
   Outcome outcome;
   in_pieces(stream, cut, [&](const std::vector<std::byte>& message) {
     if (outcome.error) return;
-    const auto payload = inflater.feed(message, workspace);
+    const auto payload = decompressor.feed(message, workspace);
     if (!payload)
       outcome.error = payload.error().code;
     else if (payload->has_value())
