@@ -8,12 +8,12 @@ set -euo pipefail
 
 cd "$SRC/portcullis"
 work=${WORK:-$(mktemp -d)}/portcullis
-libraries=(crypto z)
+libraries=(crypto z zstd)
 flags=(-std=c++20 "-I$work/include" -I.)
 mkdir -p "$work/include/portcullis/spec" "$work/objects" "$OUT"
 
 # The checkout as its own includes name it, and beside it what is generated.
-for folder in core fuzz oracle tests; do ln -sfn "$PWD/$folder" "$work/include/portcullis/$folder"; done
+for folder in core fuzz models oracle tests; do ln -sfn "$PWD/$folder" "$work/include/portcullis/$folder"; done
 for header in spec/*.h; do
   case $header in spec/requirements.h | spec/laws.h) continue ;; esac  # left there by nobody, but a test may lay them out
   ln -sf "$PWD/$header" "$work/include/portcullis/$header"

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "portcullis/fuzz/draw_command.h"
+#include "portcullis/fuzz/in_etf.h"
 
 namespace portcullis::fuzz {
 namespace {
@@ -13,7 +14,12 @@ constexpr int kActsMax = 300;
 
 Config config_of(std::uint8_t flags) {
   Config config = tests::plain_config();
-  if (flags % 2 != 0) config.compression = compression::Compression::ZlibStream;
+  using C = compression::Compression;
+  constexpr std::array<C, 4> kWays{C::ZlibStream, C::ZstdStream, C::Payload, C::ZlibStream};
+  if (flags % 2 != 0) config.compression = kWays[flags / 8 % 4];
+  if (flags / 32 % 2 != 0) config.encoding = encoding::Encoding::Etf;
+  // Payload compression says by a binary message what ETF says with every message.
+  if (flags / 32 % 2 != 0 && config.compression == C::Payload) config.compression = C::ZstdStream;
   if (flags / 2 % 2 != 0) config.check = encoding::Check::Envelope;
   return config;
 }
@@ -65,7 +71,7 @@ void ClientPlay::note() {
     link_ = world_.link();
     opened_ = refused_ = false;
     teller_.reset();
-    deflater_.reset();
+    packer_.reset();
   }
   for (auto& line : tests::without_passing_waits(world_.take())) log_.push_back(std::move(line));
 }
@@ -105,7 +111,7 @@ void ClientPlay::progress() {
       if (refused_ || !world_.has_link()) return lose();
       if (world_.has_request() && !world_.is_upgraded()) {
         if (watched_) teller_.emplace(config_, limits_, world_, watch_);
-        if (config_.compression != compression::Compression::None) deflater_ = std::make_unique<tests::Deflater>();
+        packer_.emplace(config_.compression);
         return world_.upgrade();
       }
       return message(tests::hello(41'250));
@@ -134,14 +140,15 @@ void ClientPlay::frame(std::uint8_t first_byte, std::string_view payload) {
 
 void ClientPlay::message(std::string_view payload) {
   if (!upgraded()) return;
-  if (!deflater_) return frame(0x81, payload);
-  if (payload.empty()) return frame(0x82, payload);  // zlib flushes nothing twice
-  frame(0x82, tests::text_of((*deflater_)(payload)));
+  if (payload.empty()) return frame(0x81, payload);  // zlib flushes nothing twice
+  const bool etf = config_.encoding == encoding::Encoding::Etf;
+  const auto packed = (*packer_)(etf ? in_etf(payload) : std::string(payload));
+  frame(packed.binary || etf ? 0x82 : 0x81, tests::text_of(packed.payload));
 }
 
 void ClientPlay::fragmented() {
   const std::string first = input_.piece(), between = input_.piece(), last = input_.piece();
-  frame(deflater_ ? 0x02 : 0x01, first);
+  frame(config_.encoding == encoding::Encoding::Etf ? 0x02 : 0x01, first);  // text is plain, whatever was agreed on
   if (!between.empty()) frame(0x89, between);
   frame(0x80, last);
 }

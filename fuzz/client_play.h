@@ -53,8 +53,8 @@ class ClientPlay {
   tests::World world_;
   tests::Watch watch_;
   bool watched_ = false;
-  std::optional<Teller> teller_;               // of this link, when watched
-  std::unique_ptr<tests::Deflater> deflater_;  // likewise, when compressed
+  std::optional<Teller> teller_;         // of this link, when watched
+  std::optional<tests::Packer> packer_;  // of this link
   std::uint64_t link_ = 0;
   bool opened_ = false;
   bool refused_ = false;  // something else than a good 101 was sent

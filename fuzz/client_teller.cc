@@ -1,8 +1,10 @@
 #include "portcullis/fuzz/client_teller.h"
 
-#include <nlohmann/json.hpp>
-
+#include "portcullis/core/encoding/etf_scan.h"
+#include "portcullis/core/encoding/etf_write.h"
 #include "portcullis/core/encoding/json_scan.h"
+#include "portcullis/core/encoding/json_write.h"
+#include "portcullis/core/gateway/command_write.h"
 #include "portcullis/fuzz/input.h"
 
 namespace portcullis::fuzz {
@@ -20,7 +22,7 @@ Teller::Teller(const Config& config, const Limits& limits, tests::World& world, 
       world_(world),
       watch_(watch),
       end_(limits),
-      inflater_(config.compression, limits) {}
+      decompressor_(config.compression, limits) {}
 
 void Teller::give(std::span<const std::byte> bytes) {
   std::vector<std::byte> pending;
@@ -72,17 +74,25 @@ void Teller::read(const websocket::Message& message) {
   if (watch_.deaf()) return;
   const auto payload = payload_of(message);
   if (!payload) return;
-  const auto envelope = encoding::scan_json(*payload, config_.check, limits_.nesting_max, workspace_);
+  const auto envelope = envelope_of(*payload);
   if (envelope) return read(*envelope);
-  const bool goes_on = envelope.error().code == Errc::JsonIncomplete && message.kind == websocket::Kind::Binary;
-  if (!goes_on || !inflater_.hold(bytes_in(*payload))) watch_.breaks_payloads();
+  const Errc code = envelope.error().code;
+  const bool goes_on = (code == Errc::JsonIncomplete || code == Errc::EtfIncomplete) &&
+                       message.kind == websocket::Kind::Binary &&
+                       config_.compression == compression::Compression::ZlibStream;  // GW-ZLIB-7
+  if (!goes_on || !decompressor_.hold(bytes_in(*payload))) watch_.breaks_payloads();
 }
 
-// LOCAL-23
+Result<EnvelopeView> Teller::envelope_of(std::string_view payload) {
+  if (is_etf()) return encoding::scan_etf(payload, limits_, workspace_);
+  return encoding::scan_json(payload, config_.check, limits_.nesting_max, workspace_);
+}
+
+// LOCAL-23, LOCAL-31
 std::optional<std::string> Teller::payload_of(const websocket::Message& message) {
-  if (message.kind == websocket::Kind::Text) return tests::to_text(message.payload);
-  if (config_.compression != compression::Compression::None) {
-    const auto payload = inflater_.feed(message.payload, workspace_);
+  if (message.kind == websocket::Kind::Text && !is_etf()) return tests::to_text(message.payload);
+  if (message.kind == websocket::Kind::Binary && (is_etf() || config_.compression != compression::Compression::None)) {
+    const auto payload = decompressor_.feed(message.payload, workspace_);
     if (payload && !payload->has_value()) return std::nullopt;
     if (payload) return tests::to_text(**payload);
   }
@@ -122,13 +132,17 @@ std::string Teller::resumable_id(const EnvelopeView& ready) {
   const auto parts = websocket::parse_url(url.value_or(""));
   if (!parts || !parts->secure) return {};
   const std::string id(encoding::as_string(encoding::find(ready.d, "session_id"), scratch).value_or(""));
-  const nlohmann::json resume{{"op", 6},
-                              {"d", {{"token", config_.identify.token}, {"session_id", id}, {"seq", INT64_MAX}}}};
-  try {
-    return resume.dump().size() <= limits_.command_bytes_max ? id : std::string();
-  } catch (const nlohmann::json::type_error&) {
-    return {};
-  }
+  return can_resume(id) ? id : std::string();
+}
+
+bool Teller::can_resume(std::string_view id) const {
+  const gateway::ResumeView resume{config_.identify.token, id, INT64_MAX};
+  std::vector<char> out;
+  encoding::EtfWriter etf(out, limits_.command_bytes_max);
+  if (is_etf()) return bool(gateway::write_payload(resume, etf));
+  out.clear();
+  encoding::JsonWriter json(out, limits_.command_bytes_max);
+  return bool(gateway::write_payload(resume, json));
 }
 
 }  // namespace portcullis::fuzz

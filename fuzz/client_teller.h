@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/gateway/config.h"
 #include "portcullis/core/workspace.h"
 #include "portcullis/tests/client/watch.h"
@@ -25,6 +25,9 @@ class Teller {
   void deliver(std::vector<std::byte>& pending);
   void read_close();
   void read(const websocket::Message& message);
+  Result<encoding::EnvelopeView> envelope_of(std::string_view payload);
+  bool can_resume(std::string_view id) const;
+  bool is_etf() const { return config_.encoding == encoding::Encoding::Etf; }
   std::optional<std::string> payload_of(const websocket::Message& message);
   void read(const encoding::EnvelopeView& envelope);
   void read_hello(const encoding::EnvelopeView& envelope);
@@ -36,7 +39,7 @@ class Teller {
   tests::World& world_;
   tests::Watch& watch_;
   tests::OpenClient end_;
-  compression::Inflater inflater_;
+  compression::Decompressor decompressor_;
   Workspace workspace_;
   bool over_ = false;   // no frame that follows is read
   bool asked_ = false;  // the message at hand asks for a beat

@@ -70,11 +70,12 @@ json shape(const RequestChannelInfo& command) {
   return {{"guild_id", id_text(command.guild_id)}, {"fields", fields}};
 }
 
-json shape(const IdentifyData& identify) {
+json shape(const IdentifyData& identify, bool compress) {
   const auto& [os, browser, device] = identify.properties;
   json map{{"token", identify.token},
            {"properties", {{"os", os}, {"browser", browser}, {"device", device}}},
            {"intents", identify.intents}};
+  if (compress) map["compress"] = true;
   if (identify.shard) map["shard"] = {identify.shard->id, identify.shard->count};
   if (identify.large_threshold) map["large_threshold"] = *identify.large_threshold;
   if (identify.presence) map["presence"] = shape(*identify.presence);
@@ -163,7 +164,7 @@ void try_identify(Input& input) {
   must(!identify.token.empty(), "a token");
   must(!identify.shard || identify.shard->id < identify.shard->count, "a shard that exists");
   if (identify.presence) keeps_rules(*identify.presence, {});
-  is_written(identify, 2, shape(identify));
+  for (const bool compress : {false, true}) is_written(IdentifyView{identify, compress}, 2, shape(identify, compress));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 namespace portcullis::fuzz {
 
 inline constexpr std::size_t kNestingMax = 64;  // so that it is reached
+/// Trees are compared and written by recursion: of more than this much text they may be too deep for the stack.
+inline constexpr std::size_t kTreeBytesMax = 4'096;
 
 inline bool is_about_json(const Error& error) {
   return error.code == Errc::JsonIncomplete || error.code == Errc::JsonSyntax || error.code == Errc::JsonDepth ||

@@ -72,8 +72,12 @@ class MockPlay {
   }
 
   void open(std::uint8_t pick) {
-    constexpr std::array<std::string_view, 4> kTargets{"/?v=10&encoding=json",
-                                                       "/?v=10&encoding=json&compress=zlib-stream", "/?v=9", "/?v=5"};
+    constexpr std::array<std::string_view, 6> kTargets{"/?v=10&encoding=json",
+                                                       "/?v=10&encoding=json&compress=zlib-stream",
+                                                       "/?v=9",
+                                                       "/?v=5",
+                                                       "/?v=10&encoding=json&compress=zstd-stream",
+                                                       "/?v=10&encoding=etf"};
     open_with(tests::upgrade_request(kTargets[pick % kTargets.size()]));
   }
 

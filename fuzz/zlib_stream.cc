@@ -3,7 +3,7 @@
 // The input is a byte for the messages' sizes, one for the limit, then the stream.
 #include <zlib.h>
 
-#include "portcullis/core/compression/inflater.h"
+#include "portcullis/core/compression/decompressor.h"
 #include "portcullis/fuzz/input.h"
 
 namespace portcullis::fuzz {
@@ -39,14 +39,14 @@ Inflated by_zlib(std::string stream) {
 void play(std::string_view stream, Cutter cut, std::size_t bytes_max) {
   Limits limits;
   limits.payload_bytes_max = bytes_max;
-  compression::Inflater inflater(compression::Compression::ZlibStream, limits);
+  compression::Decompressor decompressor(compression::Compression::ZlibStream, limits);
   Workspace workspace;
   std::string fed, inflated_from, payloads;
   bool too_large = false, broken = false;
   in_pieces(stream, cut, [&](const std::vector<std::byte>& message) {
-    if (broken) return must(!inflater.feed(message, workspace), "after an error no payload comes");
+    if (broken) return must(!decompressor.feed(message, workspace), "after an error no payload comes");
     fed.append(reinterpret_cast<const char*>(message.data()), message.size());
-    const auto payload = inflater.feed(message, workspace);
+    const auto payload = decompressor.feed(message, workspace);
     broken = !payload;
     too_large = broken && payload.error().code == Errc::PayloadTooLarge;
     if (broken || payload->has_value()) inflated_from = fed;

@@ -1,4 +1,7 @@
+#include <nlohmann/json.hpp>
+
 #include "portcullis/fuzz/seeds/seeds.h"
+#include "portcullis/tests/encoding/etf_terms.h"
 
 namespace portcullis::fuzz {
 namespace {
@@ -59,6 +62,62 @@ Seeds json_seeds() {
   tree("map", 4'096, Drawn().byte(5 + 2 * 8).piece("a").byte(0).piece("b\"\n").byte(6).piece("\xE2\x82\xAC"));
   tree("not-utf8", 4'096, Drawn().byte(6).piece("\xFF"));
   tree("over-the-limit", 5, Drawn().byte(6).piece("longer than five"));
+  return seeds;
+}
+
+Seeds etf_seeds() {
+  const auto of = [](std::string_view json) { return tests::etf_payload(nlohmann::ordered_json::parse(json)); };
+  const std::string hello = of(R"({"op":10,"d":{"heartbeat_interval":41250,"_trace":["gateway"]},"s":null,"t":null})");
+  const std::string ready = of(R"({"t":"READY","s":1,"op":0,"d":{"v":10,"id":"81384788765712384","f":0.5,"b":true}})");
+  const std::vector<std::pair<const char*, std::string>> payloads{
+      {"hello", hello},
+      {"ready-with-an-id", ready},
+      {"compressed", tests::compressed(ready)},
+      {"compressed-and-cut-short", tests::compressed(ready).substr(0, 20)},
+      {"keys-as-atoms", from_hex("837400000001640002") + "op" + from_hex("610b")},
+      {"small-atoms-and-tuple", from_hex("837400000002") + "w\x02op" + from_hex("610b") +
+                                    "s\x01"
+                                    "d" +
+                                    from_hex("680273036e696c6a")},
+      {"improper-list", from_hex("836c000000016101") + "a"},
+      {"bytes-as-string", from_hex("836b00026162")},
+      {"old-float",
+       "\x83"
+       "c1.50000000000000000000e+00" +
+           std::string(5, '\0')},
+      {"number-of-nine-bytes", from_hex("836e0900010203040506070809")},
+      {"no-such-tag", from_hex("8301")},
+      {"other-version", from_hex("826a")},
+      {"length-that-leads-too-far", from_hex("836dffffffff")},
+      {"deep", "\x83" +
+                   [] {
+                     std::string lists;
+                     for (int i = 0; i < 70; ++i) lists += from_hex("6c00000001");
+                     return lists;
+                   }()},
+  };
+  Seeds seeds;
+  for (const auto& [name, payload] : payloads) {
+    seeds.push_back({"etf_envelope", name, Drawn().byte(128).rest(payload)});
+    seeds.push_back({"etf_value", name, Drawn().piece("d").rest(std::string_view(payload).substr(1))});
+  }
+  // The trees of fuzz/draw_tree.h.
+  const std::string null = Drawn().byte(0),
+                    map_of_id = Drawn().byte(5 + 8).piece("id").byte(6).piece("81384788765712384");
+  const std::string small = Drawn().byte(3).byte(7), large = Drawn().byte(2).eight(1ull << 40);
+  const std::string text = Drawn().byte(6).piece("\xE2\x82\xAC"), list = Drawn().byte(4 + 2 * 8).rest(small).rest(text);
+  const std::string not_utf8 = Drawn().byte(6).piece("\xFF");
+  const std::string dispatch = Drawn().byte(4 + 4 * 8).rest(small).rest(small).rest(text).rest(map_of_id);
+  const std::vector<std::pair<const char*, std::string>> trees{
+      {"null", null},         {"integer", small}, {"integer-beyond-four-bytes", large}, {"text", text},
+      {"not-utf8", not_utf8}, {"list", list},     {"map-with-an-id", map_of_id},        {"envelope", dispatch},
+  };
+  for (const auto& [name, tree] : trees) {
+    seeds.push_back({"etf_write", name, Drawn().two(4'096).rest(tree)});
+    seeds.push_back({"etf_json", name, Drawn().byte(0).byte(9).rest(tree)});
+  }
+  seeds.push_back({"etf_write", "over-the-limit", Drawn().two(5).rest(list)});
+  seeds.push_back({"etf_json", "envelope-compressed", Drawn().byte(1).byte(9).rest(dispatch)});
   return seeds;
 }
 

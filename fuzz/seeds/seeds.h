@@ -44,6 +44,7 @@ Seeds http_seeds();
 Seeds websocket_seeds();
 Seeds compression_seeds();
 Seeds json_seeds();
+Seeds etf_seeds();
 Seeds gateway_seeds();
 Seeds client_seeds();
 Seeds mock_seeds();

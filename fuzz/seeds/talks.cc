@@ -53,7 +53,8 @@ enum Small {
   kLimited
 };
 
-constexpr unsigned kPlain = 0, kZlib = 1, kLoose = 2, kSmallLimits = 4;
+constexpr unsigned kPlain = 0, kZlib = 1, kLoose = 2, kSmallLimits = 4, kZstd = 9, kPayload = 17, kEtf = 32,
+                   kEtfZlib = 33;
 
 }  // namespace
 
@@ -61,6 +62,10 @@ Seeds client_seeds() {
   const std::vector<std::pair<const char*, std::string>> lives{
       {"ready-and-dispatches", Life(kPlain).get_ready().progress(3).dispatch(9, "MESSAGE_CREATE")},
       {"ready-over-zlib", Life(kZlib).get_ready().progress(3)},
+      {"ready-over-zstd", Life(kZstd).get_ready().progress(3)},
+      {"ready-with-payload-compression", Life(kPayload).get_ready().progress(4)},
+      {"ready-over-etf", Life(kEtf).get_ready().progress(3).small(kAskBeat)},
+      {"ready-over-etf-and-zlib", Life(kEtfZlib).get_ready().progress(3).lose().progress(6)},
       {"asked-beat-and-ack", Life(kPlain).get_ready().small(kAskBeat).small(kAck).wait(0).small(kAck).wait(0)},
       {"zombie", Life(kPlain).get_ready().wait(0).wait(0).wait(0).progress(4)},
       {"lost-and-resumed", Life(kPlain).get_ready().progress(2).lose().progress(6)},
@@ -117,6 +122,8 @@ Seeds mock_seeds() {
   return {
       {"mock_peer", "identify-and-beat", life(0, live + small(0, kBeat) + wait(41'250))},
       {"mock_peer", "identify-over-zlib", life(0, open(1, 1) + small(1, kIdentify) + small(1, kBeat))},
+      {"mock_peer", "identify-over-zstd", life(0, open(1, 4) + small(1, kIdentify) + small(1, kBeat))},
+      {"mock_peer", "hello-over-etf", life(0, open(2, 5) + text(2, from_hex("837400000001640002") + "opaab"))},
       {"mock_peer", "resume-after-a-loss", life(2, live + wait(10'000) + lose(0) + open(0) + small(0, kResume))},
       {"mock_peer", "session-too-old", life(8, live + lose(0) + wait(2'000) + open(0) + small(0, kResume))},
       {"mock_peer", "wrong-token", life(1, open(0) + small(0, 8) + lose(0))},

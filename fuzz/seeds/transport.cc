@@ -1,5 +1,6 @@
 #include "portcullis/fuzz/seeds/seeds.h"
 #include "portcullis/tests/compression/deflater.h"
+#include "portcullis/tests/compression/zstd.h"
 
 namespace portcullis::fuzz {
 namespace {
@@ -90,7 +91,9 @@ Seeds websocket_seeds() {
   for (const auto& [name, from_server, from_client] : kFrames) {
     const std::string to_client = from_hex(from_server), to_server = from_hex(from_client), file(name);
     seeds.push_back({"ws_client_frames", file, to_client});
+    seeds.push_back({"ws_client_model", file, to_client});
     seeds.push_back({"ws_server_frames", file, to_server});
+    seeds.push_back({"ws_server_model", file, to_server});
     seeds.push_back({"ws_client_cut", file, Drawn().byte(0).byte(0).rest(to_client)});
     seeds.push_back({"ws_server_cut", file, Drawn().byte(0).byte(0).rest(to_server)});
   }
@@ -128,7 +131,9 @@ Seeds websocket_seeds() {
   return seeds;
 }
 
-Seeds compression_seeds() {
+namespace {
+
+Seeds zlib_seeds() {
   tests::Deflater deflater;
   const std::string hello = deflater.message(R"({"op":10,"d":{"heartbeat_interval":41250}})");
   const std::string more = deflater.message(R"({"op":0,"s":1,"t":"X","d":{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}})");
@@ -153,6 +158,65 @@ Seeds compression_seeds() {
       {"zlib_cut", "pieces-stored-with-the-suffix-inside",
        Drawn().byte(2).byte(0).piece(from_hex("610000ffff62")).piece(from_hex("0000ffff"))},
   };
+}
+
+Seeds zlib_payload_seeds() {
+  const std::string hello = tests::Deflater().last_message(R"({"op":11,"d":null})");
+  const auto message = [](std::string_view bytes) -> std::string { return Drawn().byte(0).rest(bytes); };
+  const auto compressed = [](unsigned damaged, std::string_view plain) -> std::string {
+    return Drawn().byte(damaged).rest(plain);
+  };
+  return {
+      {"zlib_payload", "whole", message(hello)},
+      {"zlib_payload", "cut-short", message(hello.substr(0, hello.size() - 2))},
+      {"zlib_payload", "something-behind-it", message(hello + "x")},
+      {"zlib_payload", "flushed-but-not-ended", message(tests::Deflater().message("{}"))},
+      {"zlib_payload", "plain-json", message(R"({"op":11})")},
+      {"zlib_payload", "empty", message("")},
+      {"zlib_payload", "compressed", compressed(255, "{\"op\":11}")},
+      {"zlib_payload", "compressed-and-damaged", compressed(7, "{\"op\":0,\"d\":\"aaaaaaaaaaaaaaaaaaaaaa\"}")},
+  };
+}
+
+Seeds zstd_seeds() {
+  using tests::zstd_block;
+  using tests::zstd_header;
+  tests::Zstd zstd;
+  const std::string two = zstd.message(R"({"op":10,"d":{"heartbeat_interval":41250}})") +
+                          zstd.message(R"({"op":0,"s":1,"t":"X","d":{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}})");
+  std::string damaged = two;
+  damaged[damaged.size() / 2] = '\x55';
+  tests::Zstd checked({.checksum = true});
+  const std::vector<std::pair<const char*, std::string>> streams{
+      {"two-payloads", two},
+      {"damaged", damaged},
+      {"two-frames-with-checksums", checked.last_message("{\"op\":11}") + checked.last_message("{\"op\":1}")},
+      {"skippable-frame-between", tests::zstd_skippable("skip") + tests::zstd_frame("{}") + tests::zstd_skippable("")},
+      {"blocks-as-they-are", zstd_header() + zstd_block("{\"op\"") + zstd_block(":11}", true)},
+      {"window-too-large", zstd_header(0, "\xF0") + zstd_block("{}")},
+      {"dictionary-asked-for", zstd_header(1, "\x40\x07") + zstd_block("{}")},
+      {"no-zstd", "no zstd"},
+      {"format-before-version-1", from_hex("27b52ffd00000000")},
+  };
+  Seeds seeds;
+  for (const auto& [name, stream] : streams) {
+    seeds.push_back({"zstd_stream", name, Drawn().byte(1).byte(0).rest(stream)});
+    seeds.push_back({"zstd_stream", std::string(name) + "-in-pieces", Drawn().byte(3).byte(0).rest(stream)});
+    seeds.push_back({"zstd_cut", name, Drawn().byte(0).byte(0xff).rest(stream)});
+  }
+  const std::string large = tests::Zstd().message(std::string(5'000, 'x'));
+  seeds.push_back({"zstd_stream", "over-the-limit", Drawn().byte(1).byte(1).rest(large)});
+  seeds.push_back({"zstd_cut", "pieces-compressed", Drawn().byte(4).byte(6).piece("{\"op\":11}").piece("{\"op\":1}")});
+  return seeds;
+}
+
+}  // namespace
+
+Seeds compression_seeds() {
+  Seeds all = zlib_seeds();
+  for (const auto more : {zlib_payload_seeds, zstd_seeds})
+    for (Seed& seed : more()) all.push_back(std::move(seed));
+  return all;
 }
 
 }  // namespace portcullis::fuzz
