@@ -1,5 +1,8 @@
 // What single things cost: a byte fed alone, a heartbeat, masking, a session that waits.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
+
+#include <memory>
 
 #include "portcullis/bench/link.h"
 #include "portcullis/bench/measure.h"
@@ -74,21 +77,29 @@ void mask(benchmark::State& state) {
   count_calls(state, kFrames);
 }
 
+/// Counts what malloc has given out before and after: the libraries' own memory is in it.
 void idle(benchmark::State& state, Compression compression) {
+  constexpr std::size_t kSessions = 100;
   const Streams streams(1, 1);
   const auto opcode = compression == Compression::None ? websocket::Opcode::Text : websocket::Opcode::Binary;
   const auto all = frames(streams.of(Encoding::Json, compression), opcode);
-  Workspace workspace;
-  { Link(Encoding::Json, compression, Check::Envelope, workspace).deliver(all[0]); }  // the workspace is shared
-  std::ptrdiff_t bytes = 0;
-  for (auto _ : state) {
-    const std::ptrdiff_t before = tests::live_bytes();
+  Workspace workspace;  // which they share
+  const auto make = [&] {
     Link link(Encoding::Json, compression, Check::Envelope, workspace);
     for (const Bytes& frame : {all[0], all[1]}) link.deliver(frame);
     require(link.events() == 1);
-    bytes = tests::live_bytes() - before;
+    return link.take_client();
+  };
+  auto warm = make();
+  std::vector<std::unique_ptr<Client>> clients(kSessions);
+  double bytes = 0;
+  for (auto _ : state) {
+    const std::size_t before = mallinfo2().uordblks;
+    for (auto& client : clients) client = make();
+    bytes = static_cast<double>(mallinfo2().uordblks - before) / kSessions;
+    for (auto& client : clients) client.reset();
   }
-  state.counters["bytes"] = static_cast<double>(bytes);
+  state.counters["bytes"] = bytes;
 }
 
 }  // namespace

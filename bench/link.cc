@@ -53,12 +53,9 @@ std::size_t Frames::send(std::span<const std::byte> payload) {
 }
 
 Link::Link(encoding::Encoding encoding, compression::Compression compression, encoding::Check check,
-           Workspace& workspace) {
-  {
-    const tests::CountAllocations on;
-    const Chance chance = [] { return std::uint32_t{4}; };
-    client_ = std::make_unique<Client>(config(encoding, compression, check), Limits{}, chance, workspace);
-  }
+           Workspace& workspace)
+    : client_(std::make_unique<Client>(
+          config(encoding, compression, check), Limits{}, [] { return std::uint32_t{4}; }, workspace)) {
   call([](Client& client) { require(bool(client.start(Instant{}))); });
   call([](Client& client) { client.opened({1}, Instant{}); });
   carry();
@@ -66,18 +63,9 @@ Link::Link(encoding::Encoding encoding, compression::Compression compression, en
   carry();
 }
 
-Link::~Link() {
-  const tests::CountAllocations on;
-  client_.reset();
-}
-
 /// Takes one output; says whether it was the last.
 bool Link::poll() {
-  const auto polled = [&] {
-    const tests::CountAllocations on;
-    return client_->poll();
-  };
-  const Output output = polled();
+  const Output output = client_->poll();
   if (const auto* bytes = std::get_if<Transmit>(&output)) {
     to_server_.insert(to_server_.end(), bytes->bytes.begin(), bytes->bytes.end());
   } else if (std::holds_alternative<AskIdentify>(output)) {

@@ -144,8 +144,7 @@ void Collector::ReportRuns(const std::vector<Run>& runs) {
     const bool median = run.run_type == Run::RT_Aggregate && run.aggregate_name == "median";
     if (!median && (run.run_type == Run::RT_Aggregate || run.repetitions > 1)) continue;
     Measured& measured = results_[run.run_name.function_name];
-    measured.cpu_ms = run.cpu_accumulated_time * 1e3 / static_cast<double>(std::max<std::int64_t>(run.iterations, 1));
-    if (median) measured.cpu_ms = run.cpu_accumulated_time * 1e3;
+    measured.cpu_ms = run.GetAdjustedCPUTime() / 1e6;  // which is in nanoseconds, as nothing else was asked for
     for (const auto& [name, counter] : run.counters) measured.counters[name] = counter.value;
     if (const auto calls = measured.counters.find("calls"); calls != measured.counters.end())
       measured.counters["ns"] = measured.cpu_ms * 1e6 / calls->second;

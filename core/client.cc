@@ -97,7 +97,9 @@ Output Client::poll() noexcept {
     }
     if (const auto output = poll_link()) return *output;
     if (count_ > 0) continue;
-    if (timers_held() || !machine_.run_due_timer(timers_run_to_)) return rest();
+    const auto timer = machine_.deadline();
+    if (!timer || *timer > timers_run_to_ || timers_held()) return rest(timer);
+    machine_.run_due_timer(timers_run_to_);
   }
 }
 
@@ -130,15 +132,14 @@ std::optional<Output> Client::poll_link() noexcept {
   return std::nullopt;
 }
 
-Output Client::rest() noexcept {
+Output Client::rest(std::optional<Instant> timer) noexcept {
   if (link_.given_up) {
     link_.connection.reset();
     link_.decompressor.reset();
     link_.deadline.reset();
   }
-  if (const auto finish = machine_.finished()) return Finished{*finish};
+  if (const auto& finish = machine_.finished()) return Finished{*finish};
   if (timers_held()) return Wait{link_.deadline};
-  const auto timer = machine_.deadline();
   if (!timer || !link_.deadline) return Wait{timer ? timer : link_.deadline};
   return Wait{std::min(*timer, *link_.deadline)};
 }

@@ -146,7 +146,7 @@ class Client final : private gateway::Port {
   Output pop() noexcept;
   std::optional<Output> last_words() noexcept;
   std::optional<Output> poll_link() noexcept;
-  Output rest() noexcept;
+  Output rest(std::optional<Instant> timer) noexcept;
   bool is_current(Link link) const noexcept { return link.number == link_.number && link_.transport; }
   bool timers_held() const noexcept;
 

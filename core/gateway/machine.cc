@@ -525,9 +525,11 @@ void Machine::release_commands() noexcept {
 // ------------------------------------------------------------------------------------------------------------
 
 std::optional<Instant> Machine::deadline() const noexcept {
-  auto next = earlier(heartbeat_.due_at(), earlier(hello_by_, ready_by_));
-  next = earlier(next, earlier(dial_at_, release_at_));
-  return earlier(next, owed_beat_at_);
+  constexpr Instant kNever = Instant::max();
+  Instant next = heartbeat_.due_at().value_or(kNever);
+  for (const auto* timer : {&hello_by_, &ready_by_, &dial_at_, &release_at_, &owed_beat_at_})
+    next = std::min(next, timer->value_or(kNever));
+  return next == kNever ? std::nullopt : std::optional(next);
 }
 
 bool Machine::run_due_timer(Instant now) noexcept {

@@ -85,7 +85,7 @@ class Machine {
 
   State state() const noexcept { return state_; }
   /// Says that nothing will come until `connect`; none while it is running.
-  std::optional<Finish> finished() const noexcept { return finished_; }
+  const std::optional<Finish>& finished() const noexcept { return finished_; }
   std::optional<Session> session() const;
   std::optional<Duration> latency() const noexcept { return heartbeat_.latency(); }
   std::size_t commands_waiting() const noexcept { return queue_.size(); }
