@@ -182,15 +182,17 @@ Seeds zstd_seeds() {
   using tests::zstd_block;
   using tests::zstd_header;
   tests::Zstd zstd;
-  const std::string two = zstd.message(R"({"op":10,"d":{"heartbeat_interval":41250}})") +
-                          zstd.message(R"({"op":0,"s":1,"t":"X","d":{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}})");
+  std::string two = zstd.message(R"({"op":10,"d":{"heartbeat_interval":41250}})");
+  two += zstd.message(R"({"op":0,"s":1,"t":"X","d":{"a":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}})");
   std::string damaged = two;
   damaged[damaged.size() / 2] = '\x55';
   tests::Zstd checked({.checksum = true});
+  std::string with_checksums = checked.last_message("{\"op\":11}");
+  with_checksums += checked.last_message("{\"op\":1}");
   const std::vector<std::pair<const char*, std::string>> streams{
       {"two-payloads", two},
       {"damaged", damaged},
-      {"two-frames-with-checksums", checked.last_message("{\"op\":11}") + checked.last_message("{\"op\":1}")},
+      {"two-frames-with-checksums", with_checksums},
       {"skippable-frame-between", tests::zstd_skippable("skip") + tests::zstd_frame("{}") + tests::zstd_skippable("")},
       {"blocks-as-they-are", zstd_header() + zstd_block("{\"op\"") + zstd_block(":11}", true)},
       {"window-too-large", zstd_header(0, "\xF0") + zstd_block("{}")},
