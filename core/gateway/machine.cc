@@ -299,7 +299,7 @@ void Machine::finish_resume(const Detail& detail) noexcept {
 }
 
 void Machine::deliver(const Detail& detail) noexcept {
-  count_sequence(*detail.frame);
+  replayed_ = count_sequence(*detail.frame) || replayed_;
   if (ready_by_) ready_by_ = now_ + limits_.ready_timeout;
   if (detail.frame->t == "RATE_LIMITED") obey_rate_limited(*detail.frame);
   notify_dispatch(detail, Dispatch::Kind::Other, false);
@@ -330,8 +330,11 @@ void Machine::hold_session(const EnvelopeView& ready) noexcept {
   if (!write(ResumeView{config_.identify.token, held_->id, INT64_MAX}, workspace_.command)) held_->id.clear();
 }
 
-void Machine::count_sequence(const EnvelopeView& envelope) noexcept {
-  if (held_ && envelope.s) held_->sequence = std::max(held_->sequence.value_or(*envelope.s), *envelope.s);
+// Says whether it is news.
+bool Machine::count_sequence(const EnvelopeView& envelope) noexcept {
+  if (!held_ || !envelope.s || held_->sequence.value_or(-1) >= *envelope.s) return false;
+  held_->sequence = *envelope.s;
+  return true;
 }
 
 void Machine::become_live() noexcept {
@@ -374,9 +377,8 @@ void Machine::close(std::uint16_t code, const Ending& ending) noexcept {
 }
 
 void Machine::close_to_reconnect(const Detail& detail) noexcept {
-  const bool asked = detail.frame != nullptr;
-  close(kReconnecting,
-        {.why = asked ? Why::AskedToReconnect : Why::LocalReconnect, .pace = asked ? Pace::Asked : Pace::Wished});
+  if (detail.frame != nullptr) return close(kReconnecting, {.why = Why::AskedToReconnect, .pace = Pace::Asked});
+  close(kReconnecting, {.why = Why::LocalReconnect, .pace = Pace::Wished});
 }
 
 Machine::Ending Machine::invalid_session(Why why) const noexcept {
@@ -417,7 +419,8 @@ void Machine::finish_and_stop(const Detail& detail) noexcept {
 }
 
 void Machine::retry(const Ending& ending, const Detail& detail) noexcept {
-  if (resuming_ && !live_ && ++resumes_ended_ == kResumesMax) held_.reset();
+  if (resuming_ && !live_) resumes_ended_ = replayed_ ? 0 : resumes_ended_ + 1;
+  if (resumes_ended_ == kResumesMax) held_.reset();
   end_link();
   const Duration delay = std::max(backoff_.ended(ending.pace, now_, chance_), ending.wait);
   dial_at_ = now_ + delay;
@@ -433,6 +436,7 @@ void Machine::retry(const Ending& ending, const Detail& detail) noexcept {
 
 void Machine::end_link() noexcept {
   resuming_ = false;
+  replayed_ = false;
   live_ = false;
   owed_beat_at_.reset();
   heartbeat_ = Heartbeat(beats_);
@@ -525,11 +529,10 @@ void Machine::release_commands() noexcept {
 // ------------------------------------------------------------------------------------------------------------
 
 std::optional<Instant> Machine::deadline() const noexcept {
-  constexpr Instant kNever = Instant::max();
-  Instant next = heartbeat_.due_at().value_or(kNever);
+  Instant next = heartbeat_.due_at().value_or(Instant::max());
   for (const auto* timer : {&hello_by_, &ready_by_, &dial_at_, &release_at_, &owed_beat_at_})
-    next = std::min(next, timer->value_or(kNever));
-  return next == kNever ? std::nullopt : std::optional(next);
+    next = std::min(next, timer->value_or(Instant::max()));
+  return next == Instant::max() ? std::nullopt : std::optional(next);
 }
 
 bool Machine::run_due_timer(Instant now) noexcept {

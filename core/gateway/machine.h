@@ -174,7 +174,7 @@ class Machine {
 
   void beat(const Detail& detail) noexcept;
   void hold_session(const encoding::EnvelopeView& ready) noexcept;
-  void count_sequence(const encoding::EnvelopeView& envelope) noexcept;
+  bool count_sequence(const encoding::EnvelopeView& envelope) noexcept;
   void become_live() noexcept;
   void obey_rate_limited(const encoding::EnvelopeView& envelope) noexcept;
   void notify_dispatch(const Detail& detail, Dispatch::Kind kind, bool out_of_place) noexcept;
@@ -207,6 +207,7 @@ class Machine {
 
   // Of the current link.
   bool resuming_ = false;
+  bool replayed_ = false;  // something new, by the Resume at hand
   bool live_ = false;
   bool at_resume_url_ = false;
   Heartbeat heartbeat_;

@@ -269,6 +269,25 @@ TEST_CASE("LOCAL-3: however an attempt to resume ends it counts, and RESUMED for
   CHECK_FALSE(world.client().session());
 }
 
+TEST_CASE("LOCAL-3: an attempt that replayed something new does not count, one that replayed what was known does") {
+  World world;
+  world.get_ready();
+  world.lose();
+  for (std::int64_t s = 2; s < 12; ++s) {
+    CHECK(resume_again(world).at("seq") == s - 1);
+    world.text(dispatch("NEW", s));
+    world.lose();
+    REQUIRE(world.client().session());
+  }
+  for (int attempt = 1; attempt <= 5; ++attempt) {
+    REQUIRE(world.client().session());
+    CHECK(resume_again(world).at("seq") == 11);
+    world.text(dispatch("OLD", 11));
+    world.lose();
+  }
+  CHECK_FALSE(world.client().session());
+}
+
 TEST_CASE("LOCAL-22: RESUMED is waited for a minute from Resume, and from each replayed dispatch") {
   World world;
   reach_resuming(world, 60'000'000);

@@ -37,7 +37,9 @@ void Watch::sends_hello(std::int64_t heartbeat_ms) {
 }
 
 void Watch::sends_dispatch(std::optional<std::int64_t> s) {
-  if (session_ && s && !deaf_) session_->sequence = std::max(session_->sequence.value_or(*s), *s);
+  if (!session_ || !s || deaf_ || session_->sequence.value_or(-1) >= *s) return;
+  session_->sequence = *s;
+  replayed_ = true;
 }
 
 void Watch::sends_ready(std::string_view session_id, std::optional<std::int64_t> s) {
@@ -113,8 +115,8 @@ void Watch::on_dial(const Dial& dial) {
 }
 
 void Watch::on_disconnected(const Disconnected& event) {
-  if (dialled_with_session_ && !live_) ++resumes_ended_;
-  dialled_with_session_ = false;
+  if (dialled_with_session_ && !live_) resumes_ended_ = replayed_ ? 0 : resumes_ended_ + 1;
+  dialled_with_session_ = replayed_ = false;
   if (event.next != Disconnected::Next::Identify || !session_) return;
   if (session_->resumable() && resumes_ended_ < kResumesMax)
     fail("GW-RES-3", "a session that can be resumed was given up");

@@ -75,6 +75,7 @@ class Watch {
   bool deaf_to_close_ = false;
   bool peer_closed_ = false;
   bool dialled_with_session_ = false;
+  bool replayed_ = false;
   int resumes_ended_ = 0;
   bool fatal_ = false;
   bool must_identify_ = false;
