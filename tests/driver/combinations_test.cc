@@ -35,7 +35,7 @@ constexpr std::uint32_t kShardsEach = 3;
 constexpr std::uint32_t kShards = kCombinations.size() * kShardsEach;
 // What the back-off lets pass between two attempts has to stand in the mock's replay buffer, of 1,000 events.
 constexpr double kEventsPerSecond = 40;
-constexpr std::chrono::seconds kCutting{9};
+constexpr std::chrono::seconds kCuttingMax{15};
 constexpr std::uint32_t kLinkBytesMax = 9'000;
 constexpr std::chrono::seconds kPatience{120};
 
@@ -66,6 +66,12 @@ class Numbers final : public driver::Observer {
     ++counts_[shard.id()].losses;
   }
 
+  bool all_have_lost() {
+    const std::lock_guard lock(mutex_);
+    unsigned lost = 0;
+    for (const auto& [shard, count] : counts_) lost += count.losses != 0;
+    return lost == kShards;
+  }
   std::map<std::uint32_t, Count> counts() {
     const std::lock_guard lock(mutex_);
     return counts_;
@@ -133,7 +139,9 @@ TEST_CASE("GW-ENC-2, GW-RES-8: in every combination links are cut at any byte, a
   std::vector<std::unique_ptr<driver::ShardGroup>> groups;
   for (std::uint32_t shard = 0; shard < kShards; ++shard)
     groups.push_back(start(kCombinations[shard / kShardsEach], shard, url, server->ca_file(), numbers));
-  std::this_thread::sleep_for(kCutting);
+  const auto cut_until = std::chrono::steady_clock::now() + kCuttingMax;
+  while (std::chrono::steady_clock::now() < cut_until && (relay.cuts() < 2 * kShards || !numbers.all_have_lost()))
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   relay.spare();
   CHECK(all_go_on(numbers, 20));
   for (const auto& group : groups) group->stop(gateway::Leaving::End);
