@@ -22,7 +22,7 @@ mapfile -t requirements < <(sed -n '/name = "requirement_files"/,/\]/s,.*"\(requ
 # shellcheck disable=SC2086  # flags are words
 $CXX $CXXFLAGS "${flags[@]}" spec/requirements_gen.cc -o "$work/requirements_gen"
 "$work/requirements_gen" "${requirements[@]}" >"$work/include/portcullis/spec/requirements.h"
-bash spec/laws_header.sh spec/laws.json >"$work/include/portcullis/spec/laws.h"
+bash spec/text_header.sh portcullis::spec kLaws spec/laws.json >"$work/include/portcullis/spec/laws.h"
 
 # ---- What there is to compile
 
