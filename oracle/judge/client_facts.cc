@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <charconv>
 
 #include "portcullis/oracle/judge/shapes.h"
 #include "portcullis/oracle/judge/walk.h"
+#include "portcullis/spec/intents.h"
 #include "portcullis/spec/opcodes.h"
+#include "portcullis/spec/sharding.h"
 
 namespace portcullis::judge {
 namespace {
@@ -45,6 +48,17 @@ std::string_view name_of(std::int64_t opcode) {
     default: return may_be_sent(opcode) ? "command" : "unknown_op";
   }
 }
+
+std::optional<std::uint64_t> id_of(const Json& value) {
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+  if (!value.is_string()) return std::nullopt;
+  const auto& text = value.get_ref<const std::string&>();
+  std::uint64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
+}
+
+bool has(std::uint64_t intents, spec::Intent intent) { return (intents & spec::bit(intent)) != 0; }
 
 }  // namespace
 
@@ -200,6 +214,10 @@ void Walk::on_identify(Link& link, const Json& data, Moment& moment) {
            !process_.shards[shard].identified;
   });
   process_.shards[shard].identified = true;
+  const Json& pair = member(data, "shard");
+  const bool sharded = pair.is_array() && pair.size() == 2 && pair[1].is_number_unsigned();
+  link.shard_count = sharded ? pair[1].get<std::uint32_t>() : 1;
+  link.intents = member(data, "intents").is_number_integer() ? data["intents"].get<std::uint64_t>() : 0;
   ++link.identifies;
   link.identify_allowed = false;
   link.phase = Phase::Identifying;
@@ -241,6 +259,7 @@ void Walk::on_resume(Link& link, const Json& data, Moment& moment) {
   facts["same_encoding"] = link.address.encoding == session->opened_at.encoding;
   facts["same_compress"] = link.address.compress == session->opened_at.compress;
   link.session = &*session;
+  link.shard_count = session->shard_count;
 }
 
 // ---- Commands
@@ -254,12 +273,19 @@ void Walk::on_command(Link& link, std::int64_t opcode, const Json& payload, Mome
     facts["refused_before"] = (code == 4001 || code == 4002) && shard->refused_command == payload;
     shard->refused_command = payload;
   }
+  if (const auto guild = id_of(member(data, "guild_id")); guild && link.shard_count > 0)
+    facts["own_guild"] = static_cast<int>(spec::shard_of_guild(*guild, link.shard_count)) == link.shard;
   if (opcode == 3) facts["presences_20s"] = slide(link.presences, now_, kPresenceWindowMs);
   if (opcode != 8 || !member(data, "guild_id").is_string()) return;
+  const bool whole = member(data, "query") == "" && member(data, "limit") == 0;
+  if (link.session != nullptr && (whole || member(data, "presences") == true))
+    facts["intents_missing"] =
+        (whole && !has(link.session->intents, spec::Intent::GuildMembers)) ||
+        (member(data, "presences") == true && !has(link.session->intents, spec::Intent::GuildPresences));
   const auto guild = data["guild_id"].get<std::string>();
   const auto limited = process_.rate_limited_until.find(guild);
   facts["too_soon"] = limited != process_.rate_limited_until.end() && now_ + tolerance_ < limited->second;
-  if (member(data, "query") != "" || member(data, "limit") != 0) return;
+  if (!whole) return;
   const auto last = process_.whole_list_at.find(guild);
   if (last != process_.whole_list_at.end()) facts["whole_list_early"] = now_ + tolerance_ < last->second + kWholeListMs;
   process_.whole_list_at[guild] = now_;

@@ -42,6 +42,7 @@ class Court {
     return std::ranges::any_of(patterns, [&](const Pattern& pattern) { return fits(pattern, moment); });
   }
   static bool in_scope(Scope scope, const Moment& since, const Moment& moment) {
+    if (moment.facts["is"] == "exit") return true;
     if (scope == Scope::Link) return moment.link == since.link;
     if (scope == Scope::Shard) return moment.shard == since.shard && moment.shard != Moment::kNoShard;
     return true;

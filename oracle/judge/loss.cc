@@ -63,11 +63,16 @@ std::string Walk::cause_of(const Link& link, std::string_view by) const {
   const bool overdue = link.beats_unanswered > 0 && link.interval && link.scheduled_beat_at &&
                        now_ - *link.scheduled_beat_at >= *link.interval / 2;
   if (overdue) return "zombie";
-  for (const auto& [what, at] : link.special_at)
-    if (now_ - at <= kSpecialMs) return "special:" + what;
+  if (const std::string what = recent_special(link); !what.empty()) return what;
   if (!link.hello_at) return "no_hello";
   if (link.phase == Phase::Identifying || link.phase == Phase::Resuming) return "no_answer";
   return "unasked";
+}
+
+std::string Walk::recent_special(const Link& link) const {
+  for (const auto& [what, at] : link.special_at)
+    if (now_ - at <= kSpecialMs) return "special:" + what;
+  return {};
 }
 
 /// Tells once for each link that it is over, with what the client has to go by.
@@ -101,6 +106,7 @@ void Walk::lose(Link& link, std::string_view by, std::optional<std::uint16_t> co
   }
   ++shard->losses;
   if (!shard->first_loss_at) shard->first_loss_at = now_;
+  facts["losses"] = shard->losses;
   shard->loss = facts;
   shard->lost_at = now_;
 }

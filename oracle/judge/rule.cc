@@ -97,7 +97,7 @@ std::variant<Each, Follows, Never> check_of(const Json& json) {
   if (json.contains("each")) return Each{pattern_of(json["each"]), pattern_of(json.at("has"))};
   const Pattern after = pattern_of(json.at("after"));
   if (json.contains("never")) {
-    Never never{after, pattern_of(json["never"]), patterns_of(json.value("until", Json())), {}, scope_of(json)};
+    Never never{after, patterns_of(json["never"]), patterns_of(json.value("until", Json())), {}, scope_of(json)};
     if (json.contains("within")) never.within = span_of(json["within"]);
     return never;
   }

@@ -55,10 +55,11 @@ struct Follows {
   Scope scope = Scope::Link;
 };
 
-/// After a moment that fits `after` none comes that fits `never`: for this time, or until another comes, or for good.
+/// After a moment that fits `after` none comes that fits one of `never`: for this time, or until another comes, or for
+/// good.
 struct Never {
-  Pattern after, never;
-  std::vector<Pattern> until;
+  Pattern after;
+  std::vector<Pattern> never, until;
   std::optional<Span> within;
   Scope scope = Scope::Link;
 };

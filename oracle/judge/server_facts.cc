@@ -153,6 +153,8 @@ void Walk::on_ready(Link& link, const Json& data) {
   Session& session = process_.sessions.back();
   session.shard = link.shard;
   session.opened_at = link.address;
+  session.intents = link.intents;
+  session.shard_count = link.shard_count;
   if (id.is_string()) session.id = id.get<std::string>();
   if (url.is_string()) session.resume_at = address_of(url.get<std::string>());
   facts["whole"] = id.is_string() && url.is_string();

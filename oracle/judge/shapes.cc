@@ -138,9 +138,15 @@ void check_resume(const Json& data, std::vector<Misfit>& misfits) {
   check.holds(!check.has("intents"), "GW-INT-17", "intents are not sent again");
 }
 
+/// In JSON ids are strings; numbers are let pass by the gateway.
+void check_spelling(const Json& data, std::vector<Misfit>& misfits) {
+  Check(data, misfits).allows("guild_id", "GW-ENC-4", "a string", [](const Json& v) { return !v.is_number(); });
+}
+
 void check_voice(const Json& data, std::vector<Misfit>& misfits) {
   Check check(data, misfits);
   check.needs("guild_id", "GW-VSU-1", "an id", is_id);
+  check_spelling(data, misfits);
   check.needs("channel_id", "GW-VSU-1", "an id or null", is_id_or_null);
   check.needs("self_mute", "GW-VSU-1", "a boolean", is_flag);
   check.needs("self_deaf", "GW-VSU-1", "a boolean", is_flag);
@@ -149,6 +155,7 @@ void check_voice(const Json& data, std::vector<Misfit>& misfits) {
 void check_members(const Json& data, std::vector<Misfit>& misfits) {
   Check check(data, misfits);
   check.needs("guild_id", "GW-RGM-1", "one id", is_id);
+  check_spelling(data, misfits);
   const bool query = check.has("query");
   const bool by_id = check.has("user_ids");
   check.holds(query != by_id, "GW-RGM-2", query ? "query and user_ids together" : "neither query nor user_ids");

@@ -23,7 +23,9 @@ struct Session {
   std::vector<std::pair<std::int64_t, std::int64_t>> highest;  ///< time and `s`, each higher than the one before
   std::optional<std::int64_t> last;                            ///< the newest `s`, which may be lower
   std::optional<std::int64_t> at_reconnect;                    ///< the highest `s` when op 7 was sent
-  std::string ended_by;                                        ///< empty while it may be resumed
+  std::uint64_t intents = 0;
+  std::uint32_t shard_count = 0;
+  std::string ended_by;  ///< empty while it may be resumed
 
   std::optional<std::int64_t> sequence() const {
     return highest.empty() ? std::nullopt : std::optional(highest.back().second);
@@ -52,7 +54,9 @@ struct Link {
   // Sends
   std::deque<std::int64_t> sends, presences;
   int identifies = 0, handshakes = 0;
-  bool identify_allowed = true;  ///< none was sent yet, or op 9 came since
+  std::uint64_t intents = 0;      ///< of its Identify
+  std::uint32_t shard_count = 0;  ///< likewise, or of the session it resumes; 0 before
+  bool identify_allowed = true;   ///< none was sent yet, or op 9 came since
 
   // Its end
   bool lost = false, client_closed = false, server_closed = false, upgraded = false;

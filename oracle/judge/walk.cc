@@ -131,8 +131,15 @@ void Walk::on_process(const timeline::Record& record) {
   facts["why"] = process_.stopped        ? "stopped"
                  : process_.fatal        ? "fatal"
                  : process_.unauthorized ? "unauthorized"
-                                         : "unasked";
+                                         : cause_of_exit();
   facts["connected"] = process_.connected;
+}
+
+/// Gives what was out of the ordinary shortly before, where the client ended without being asked to.
+std::string Walk::cause_of_exit() const {
+  for (const auto& [number, link] : process_.links)
+    if (const std::string what = recent_special(link); !what.empty()) return what;
+  return "unasked";
 }
 
 void Walk::on_rest(const timeline::Record& record) {

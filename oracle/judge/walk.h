@@ -27,6 +27,7 @@ class Walk {
 
   // walk.cc: what belongs to the process, and the life of a link
   void on_process(const Record& record);
+  std::string cause_of_exit() const;
   void on_rest(const Record& record);
   void on_local(const Record& record);
   void on_open(const Record& record);
@@ -41,6 +42,7 @@ class Walk {
   void on_end(const Record& record, Link& link);
   void lose(Link& link, std::string_view by, std::optional<std::uint16_t> code);
   std::string cause_of(const Link& link, std::string_view by) const;
+  std::string recent_special(const Link& link) const;
   void end_session(Session* session, std::string_view by);
 
   // server_facts.cc
