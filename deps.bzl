@@ -14,6 +14,7 @@ LIBRARIES = {
     "cli11": struct(header = "CLI/CLI.hpp", linkopts = [], package = "libcli11-dev"),
     "nlohmann_json": struct(header = "nlohmann/json.hpp", linkopts = [], package = "nlohmann-json3-dev"),
     "openssl": struct(header = "openssl/evp.h", linkopts = ["-lssl", "-lcrypto"], package = "libssl-dev"),
+    "pugixml": struct(header = "pugixml.hpp", linkopts = ["-lpugixml"], package = "libpugixml-dev"),
     "rapidcheck": struct(header = "rapidcheck.h", linkopts = ["-lrapidcheck"], package = "librapidcheck-dev"),
     "simdjson": struct(header = "simdjson.h", linkopts = ["-lsimdjson"], package = "libsimdjson-dev"),
     "zlib": struct(header = "zlib.h", linkopts = ["-lz"], package = "zlib1g-dev"),
