@@ -28,6 +28,12 @@ const CLI::App* verb_of(const CLI::App& app) {
   return verbs.empty() ? nullptr : verbs.front();
 }
 
+std::string verbs_of(const CLI::App& app) {
+  std::string names;
+  for (const CLI::App* const verb : app.get_subcommands({})) names += (names.empty() ? "" : ", ") + verb->get_name();
+  return names;
+}
+
 /// The name of an option as it was written, without a value: that might be a secret.
 std::string name_alone(const std::string& argument) {
   return argument.starts_with("-") ? argument.substr(0, argument.find('=')) : std::string();
@@ -54,7 +60,7 @@ int on_parse_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string see = "; see portcullis " + (name.empty() ? "" : name + " ") + "--help";
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return complain(name, error.what() + see, Exit::Usage);
   if (verb == nullptr && name_alone(app.remaining(true).front()).empty())
-    return complain(name, "no such verb; there are demo, connect, mock and spec" + see, Exit::Usage);
+    return complain(name, "no such verb; there are " + verbs_of(app) + see, Exit::Usage);
   return complain(name, unknown_words(app) + see, Exit::Usage);
 }
 
@@ -84,13 +90,15 @@ int run(int argc, char** argv) {
   add_demo(app, run_verb);
   add_connect(app, run_verb);
   add_mock(app, run_verb);
+  add_check(app, run_verb);
+  add_report(app, run_verb);
   add_spec(app, run_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return on_parse_error(app, error);
   }
-  if (!run_verb) return complain("", "which verb? demo, connect, mock or spec; see portcullis --help", Exit::Usage);
+  if (!run_verb) return complain("", "which verb? There are " + verbs_of(app) + "; see portcullis --help", Exit::Usage);
   return perform(verb_of(app)->get_name(), run_verb);
 }
 

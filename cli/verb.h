@@ -36,9 +36,11 @@ class Failure : public std::runtime_error {
 using Run = std::function<Exit()>;
 
 // Each verb adds itself to the command line.
+void add_check(CLI::App& app, Run& run);
 void add_connect(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_mock(CLI::App& app, Run& run);
+void add_report(CLI::App& app, Run& run);
 void add_spec(CLI::App& app, Run& run);
 
 }  // namespace portcullis::cli

@@ -153,7 +153,8 @@ std::string in_words(const Pattern& pattern) {
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> all = [] {
     std::vector<Rule> read;
-    for (const Json& json : Json::parse(kRules)["rules"]) read.push_back(rule_of(json));
+    const Json file = Json::parse(kRules);
+    for (const Json& json : file["rules"]) read.push_back(rule_of(json));
     return read;
   }();
   return all;

@@ -91,6 +91,7 @@ void Walk::on_hello(Link& link, const Json& payload) {
   link.hello_at = now_;
   link.interval = interval.get<std::int64_t>();
   facts["interval_ms"] = *link.interval;
+  moments_.back().interval_ms = *link.interval;
 }
 
 /// Takes the `s` of a dispatch into account.

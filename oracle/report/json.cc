@@ -37,7 +37,16 @@ Json records_of(const timeline::Timeline& timeline) {
   return records;
 }
 
-Json json_of(const ScenarioResult& result) {
+Json tally_of(const ClientReport& report) {
+  Json json;
+  const auto counts = tally(report);
+  for (std::size_t i = 0; i < counts.size(); ++i) json[std::string(name_of(static_cast<Outcome>(i)))] = counts[i];
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const ScenarioResult& result) {
   const Card& card = result.scenario;
   Json json{{"scenario", card.id},
             {"level", card.level},
@@ -57,15 +66,6 @@ Json json_of(const ScenarioResult& result) {
   return json;
 }
 
-Json tally_of(const ClientReport& report) {
-  Json json;
-  const auto counts = tally(report);
-  for (std::size_t i = 0; i < counts.size(); ++i) json[std::string(name_of(static_cast<Outcome>(i)))] = counts[i];
-  return json;
-}
-
-}  // namespace
-
 Json to_json(const ClientReport& report) {
   Json json{{"report", 1},
             {"client", report.name},
@@ -75,7 +75,7 @@ Json to_json(const ClientReport& report) {
             {"took_ms", report.took_ms},
             {"outcomes", tally_of(report)},
             {"results", Json::array()}};
-  for (const ScenarioResult& result : report.results) json["results"].push_back(json_of(result));
+  for (const ScenarioResult& result : report.results) json["results"].push_back(to_json(result));
   return json;
 }
 
