@@ -193,13 +193,20 @@ bool Talk::poll_peer() {
   }
 }
 
+void Talk::overhear(mock::Link link, bool from_client, std::string_view bytes) const {
+  if (overheard) overheard(link, from_client, bytes);
+}
+
 void Talk::see(const mock::Output& output) {
   if (const auto* out = std::get_if<mock::Transmit>(&output)) {
+    overhear(out->link, false, text_of(out->bytes));
     to_clients_.emplace_back(out->link, text_of(out->bytes));
   } else if (const auto* hangup = std::get_if<mock::Hangup>(&output)) {
+    overhear(hangup->link, false, {});
     if (raws_.contains(hangup->link)) raws_[hangup->link]->hung_up = true;
     ends_for_clients_.push_back(hangup->link);
   } else if (const auto* reset = std::get_if<mock::Reset>(&output)) {
+    overhear(reset->link, false, {});
     if (raws_.contains(reset->link)) raws_[reset->link]->reset = true;
     ends_for_clients_.push_back(reset->link);
   } else if (const auto* step = std::get_if<mock::Stepped>(&output)) {
@@ -224,10 +231,16 @@ bool Talk::poll_client(Client& client) {
   }
   if (const auto* out = std::get_if<portcullis::Transmit>(&output)) {
     for (const auto& [link, own] : client.links)
-      if (own == out->link.number) to_peer_.emplace_back(link, text_of(out->bytes));
+      if (own == out->link.number) {
+        overhear(link, true, text_of(out->bytes));
+        to_peer_.emplace_back(link, text_of(out->bytes));
+      }
   } else if (const auto* hangup = std::get_if<portcullis::Hangup>(&output)) {
     for (const auto& [link, own] : client.links)
-      if (own == hangup->link.number) ends_for_peer_.push_back(link);
+      if (own == hangup->link.number) {
+        overhear(link, true, {});
+        ends_for_peer_.push_back(link);
+      }
   } else if (const auto* notify = std::get_if<portcullis::Notify>(&output)) {
     if (const auto* dispatch = std::get_if<Dispatch>(&notify->event)) {
       const std::int64_t sequence = dispatch->sequence.value_or(0);

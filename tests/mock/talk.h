@@ -82,6 +82,8 @@ class Talk {
   void advance(Duration by);  ///< serves every deadline on the way at its time
   /// How the transport is cut: gets the bytes left, gives how many come at once.
   std::function<std::size_t(std::size_t)> cut;
+  /// Hears what each end sends and, with no bytes, that it ends the transport.
+  std::function<void(mock::Link, bool from_client, std::string_view bytes)> overheard;
   /// When above 1, so many deliveries less one still reach clients; then the link is lost with all that is on its way.
   /// For talks with one client.
   std::size_t drop_in = 0;
@@ -92,6 +94,7 @@ class Talk {
   bool poll_client(Client& client);
   bool carry();
   void see(const mock::Output& output);
+  void overhear(mock::Link link, bool from_client, std::string_view bytes) const;
   std::optional<Instant> next_deadline() const;
 
   mock::Peer peer_;
