@@ -8,6 +8,7 @@
 #include "portcullis/cli/event_log.h"
 #include "portcullis/cli/intents.h"
 #include "portcullis/cli/interrupt.h"
+#include "portcullis/cli/recorder.h"
 #include "portcullis/cli/session_file.h"
 #include "portcullis/cli/token.h"
 #include "portcullis/cli/verb.h"
@@ -28,6 +29,7 @@ struct Options {
   std::string ca_file;
   std::string token_file;
   std::string session_file;
+  std::string record_file;
   bool keep = false;
   std::optional<std::uint64_t> events_max;
   std::optional<double> seconds_max;
@@ -146,18 +148,23 @@ Exit verdict_without_group(const net::Trouble& trouble, const EventLog& log, Int
 
 Exit run(const Options& options) {
   driver::GroupOptions group_options = group_of(options);
-  EventLog log({options.json, options.data, options.verbose, options.events_max});
+  std::optional<Recorder> recorder;
+  if (!options.record_file.empty()) recorder.emplace(options.record_file, "portcullis connect");
+  EventLog log({options.json, options.data, options.verbose, options.events_max, recorder ? &*recorder : nullptr});
   const Interrupt interrupt(limit_of(options), [&log] {
     log.interrupt();
     log.wake();
   });
+  if (recorder) recorder->note("local", {{"did", "start"}});
   auto started = driver::ShardGroup::start(std::move(group_options), log, log.is_over());
   if (const auto* trouble = std::get_if<net::Trouble>(&started))
     return verdict_without_group(*trouble, log, interrupt.cause(), options);
   driver::ShardGroup& group = *std::get<0>(started);
   log.wait_until_over();
+  if (recorder) recorder->note("local", {{"did", "stop"}});
   group.stop(options.keep ? gateway::Leaving::Keep : gateway::Leaving::End);
   group.wait();
+  if (recorder) recorder->close();
   if (log.has_connected()) log.summarise(group);
   if (log.has_connected() && !options.session_file.empty()) store_sessions(options, group);
   return verdict(log, interrupt.cause(), options);
@@ -195,6 +202,9 @@ void add_options(CLI::App& verb, Options& options) {
   verb.add_flag("--keep", options.keep, "Leave the session resumable at the end, and write it there")
       ->option_text(" ")
       ->needs(file);
+  verb.add_option("--record", options.record_file,
+                  "Write down all that goes over the links, as a timeline; with pseudonyms for token and session ids")
+      ->option_text("FILE");
   verb.add_option("--events", options.events_max, "End after so many events")
       ->option_text("N")
       ->check(CLI::PositiveNumber);

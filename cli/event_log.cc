@@ -1,5 +1,6 @@
 #include "portcullis/cli/event_log.h"
 
+#include "portcullis/cli/recorder.h"
 #include "portcullis/cli/redact.h"
 #include "portcullis/cli/words.h"
 #include "portcullis/core/encoding/json_tree.h"
@@ -54,6 +55,29 @@ void EventLog::on_connected(driver::Shard& shard, const websocket::Url& endpoint
   say(shard.id(), Colour::Dim, "connected to " + endpoint.host + ":" + std::to_string(endpoint.port),
       {{"event", "connected"}, {"host", endpoint.host}, {"port", endpoint.port}, {"tls", endpoint.secure}});
 }
+
+// ---- What is recorded
+
+void EventLog::on_transport(driver::Shard& shard, const websocket::Url& endpoint) {
+  if (options_.recorder == nullptr) return;
+  const bool numeric = endpoint.host.find(':') != std::string::npos;
+  const std::string host = numeric ? "[" + endpoint.host + "]" : endpoint.host;
+  options_.recorder->begin(shard.id(),
+                           (endpoint.secure ? "wss://" : "ws://") + host + ":" + std::to_string(endpoint.port));
+}
+
+void EventLog::on_bytes(driver::Shard& shard, bool sent, std::span<const std::byte> bytes) {
+  if (options_.recorder == nullptr) return;
+  options_.recorder->heard(shard.id(), sent ? timeline::Side::Client : timeline::Side::Server, bytes);
+}
+
+void EventLog::on_transport_over(driver::Shard& shard, bool by_peer, const std::optional<net::Trouble>& trouble) {
+  if (options_.recorder == nullptr) return;
+  options_.recorder->end(shard.id(), by_peer ? timeline::Side::Server : timeline::Side::Client,
+                         trouble ? timeline::How::Reset : timeline::How::Eof);
+}
+
+// ---- What is printed
 
 void EventLog::on_dispatch(driver::Shard& shard, const Dispatch& dispatch) {
   if (dispatch.kind == Dispatch::Kind::Ready)

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "portcullis/cli/terminal.h"
@@ -13,12 +14,15 @@
 
 namespace portcullis::cli {
 
+class Recorder;
+
 /// What `connect` is to print, and when it has seen enough.
 struct EventLogOptions {
   bool json = false;     ///< the life of the connections as JSON lines too
   bool data = false;     ///< `d` of each event
   bool verbose = false;  ///< also what is only odd
   std::optional<std::uint64_t> events_max;
+  Recorder* recorder = nullptr;  ///< borrowed
 };
 
 /// Prints what shards tell: events as JSON lines on standard output, what becomes of the connections on standard error.
@@ -29,6 +33,9 @@ class EventLog final : public driver::Observer {
   explicit EventLog(const EventLogOptions& options) : options_(options), paint_(stderr, !options.json) {}
 
   void on_connected(driver::Shard& shard, const websocket::Url& endpoint) override;
+  void on_transport(driver::Shard& shard, const websocket::Url& endpoint) override;
+  void on_bytes(driver::Shard& shard, bool sent, std::span<const std::byte> bytes) override;
+  void on_transport_over(driver::Shard& shard, bool by_peer, const std::optional<net::Trouble>& trouble) override;
   void on_dispatch(driver::Shard& shard, const Dispatch& dispatch) override;
   void on_odd(driver::Shard& shard, const Odd& odd) override;
   void on_disconnected(driver::Shard& shard, const Disconnected& end,

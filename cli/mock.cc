@@ -7,10 +7,12 @@
 
 #include "portcullis/cli/file.h"
 #include "portcullis/cli/interrupt.h"
+#include "portcullis/cli/recorder.h"
 #include "portcullis/cli/steps.h"
 #include "portcullis/cli/terminal.h"
 #include "portcullis/cli/token.h"
 #include "portcullis/cli/verb.h"
+#include "portcullis/oracle/mock/http.h"
 #include "portcullis/oracle/mock/server.h"
 
 namespace portcullis::cli {
@@ -34,6 +36,7 @@ struct Options {
   std::optional<std::int64_t> session_lifetime_ms;
   double events_per_second = 0;
   std::string ready_file;
+  std::string record_file;
   bool json = false;
   bool quiet = false;
   bool verbose = false;
@@ -101,6 +104,32 @@ class StepLog {
   const Paint paint_;
 };
 
+/// What a REST record tells: of the authorization only which kind it is.
+timeline::Json rest_record(const mock::HttpRequest& request, const mock::HttpAnswer& answer, Recorder& recorder) {
+  const std::string path = answer.path_known ? recorder.hide(request.path) : "(unknown path)";
+  timeline::Json with{{"method", request.method}, {"path", path}, {"status", answer.status}};
+  if (const auto field = request.find("Authorization"))
+    with["authorization"] = field->find(' ') == field->npos ? "" : field->substr(0, field->find(' '));
+  if (const auto field = request.find("User-Agent")) with["user_agent"] = recorder.hide(*field);
+  const bool tells = path.ends_with("/gateway") || path.ends_with("/gateway/bot");
+  if (tells) with["body"] = timeline::Json::parse(answer.body, nullptr, false);
+  return with;
+}
+
+mock::Wiretap wiretap_of(Recorder& recorder) {
+  const auto side = [](bool by_client) { return by_client ? timeline::Side::Client : timeline::Side::Server; };
+  return {[&](mock::Link link, const std::string& gateway_url) { recorder.begin(link, gateway_url); },
+          [&recorder, side](mock::Link link, bool by_client, std::span<const std::byte> bytes) {
+            recorder.heard(link, side(by_client), bytes);
+          },
+          [&recorder, side](mock::Link link, bool by_client, bool by_reset) {
+            recorder.end(link, side(by_client), by_reset ? timeline::How::Reset : timeline::How::Eof);
+          },
+          [&](const mock::HttpRequest& request, const mock::HttpAnswer& answer) {
+            recorder.note("rest", rest_record(request, answer, recorder));
+          }};
+}
+
 mock::ServerOptions server_of(const Options& options, const StepLog& log) {
   mock::ServerOptions server;
   server.world = world_of(options);
@@ -122,15 +151,21 @@ Exit run(const Options& options) {
   const StepLog log(options);
   mock::ServerOptions server = server_of(options, log);
   const bool any_token = server.world.token.empty();
+  std::optional<Recorder> recorder;
+  if (!options.record_file.empty()) recorder.emplace(options.record_file, "portcullis mock");
+  if (recorder) server.wiretap = wiretap_of(*recorder);
   std::atomic<bool> over = false;
   const Interrupt interrupt(std::nullopt, [&over] {
     over = true;
     over.notify_all();
   });
-  const auto opened = mock::Server::open(std::move(server));
-  if (const auto* trouble = std::get_if<net::Trouble>(&opened)) throw Failure(Exit::Usage, trouble->text);
-  log.on_listening(*std::get<0>(opened), any_token);
+  auto result = mock::Server::open(std::move(server));
+  if (const auto* trouble = std::get_if<net::Trouble>(&result)) throw Failure(Exit::Usage, trouble->text);
+  std::unique_ptr<mock::Server> opened = std::move(std::get<0>(result));
+  log.on_listening(*opened, any_token);
   over.wait(false);
+  opened.reset();
+  if (recorder) recorder->close();
   return Exit::Well;
 }
 
@@ -165,6 +200,9 @@ void add_options(CLI::App& verb, Options& options) {
       ->option_text("X [0]")
       ->check(CLI::Range(0.0, 10'000.0));
   verb.add_option("--ready-file", options.ready_file, "Written as JSON, with all URLs, once it listens")
+      ->option_text("FILE");
+  verb.add_option("--record", options.record_file,
+                  "Write down all that goes over the links, as a timeline; with pseudonyms for token and session ids")
       ->option_text("FILE");
   verb.add_flag("--json", options.json, "Print JSON lines");
   auto* const quiet = verb.add_flag("--quiet", options.quiet, "Print the URLs only");

@@ -142,12 +142,16 @@ class Shard::Loop {
                   net::now());
   }
   void take(const Transmit& transmit) {
-    if (stream_) stream_->write(transmit.bytes);
+    if (stream_) {
+      observer_.on_bytes(shard_, true, transmit.bytes);
+      stream_->write(transmit.bytes);
+    }
     const std::lock_guard lock(mutex_);
     counters_.bytes_out += transmit.bytes.size();
   }
   void take(const Hangup&) {
     dial_.reset();
+    if (stream_) observer_.on_transport_over(shard_, false, {});
     part();
   }
   void take(const Notify& notify) {
@@ -257,6 +261,7 @@ class Shard::Loop {
     if (dial_->result() == net::Dial::Result::Connected) {
       stream_.emplace(dial_->take());
       dial_.reset();
+      observer_.on_transport(shard_, endpoint_);
       client_.opened(link_, net::now());
     } else {
       trouble_ = dial_->trouble();
@@ -279,9 +284,11 @@ class Shard::Loop {
           const std::lock_guard lock(mutex_);
           counters_.bytes_in += count;
         }
+        observer_.on_bytes(shard_, false, std::span(buffer_).first(count));
         client_.received(link_, std::span(buffer_).first(count), net::now());
       } else {
         trouble_ = stream_->trouble();
+        observer_.on_transport_over(shard_, true, trouble_);
         part();
         client_.lost(link_, net::now());
       }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "portcullis/core/client.h"
@@ -26,6 +28,10 @@ class Observer {
   virtual ~Observer() = default;
   /// The WebSocket is open; Hello is awaited.
   virtual void on_connected(Shard&, const websocket::Url& /*endpoint*/) {}
+  /// For recordings: a transport begins, its bytes in clear, from the upgrade on, and its end. They hold the token.
+  virtual void on_transport(Shard&, const websocket::Url& /*endpoint*/) {}
+  virtual void on_bytes(Shard&, bool /*sent*/, std::span<const std::byte>) {}
+  virtual void on_transport_over(Shard&, bool /*by_peer*/, const std::optional<net::Trouble>&) {}
   /// READY, RESUMED and every other dispatch, in the order of arrival; `Dispatch::kind` tells which.
   virtual void on_dispatch(Shard&, const Dispatch&) {}
   virtual void on_odd(Shard&, const Odd&) {}

@@ -57,6 +57,8 @@ class ClientSocket {
   bool is_leaving() const noexcept { return leaving_; }
   /// Drops it at once.
   void cut() noexcept;
+  /// Says whether the transport ended otherwise than it should: a reset, for one.
+  bool is_broken() const noexcept { return stream_.trouble().has_value(); }
   bool is_over() const noexcept { return cut_ || stream_.is_over(); }
 
  private:

@@ -151,6 +151,7 @@ struct Server::Impl {
   void serve_links(Instant now);
   void serve_link(Link link, GatewayConnection& connection, Instant now);
   void lose(Link link, Instant now);
+  void tell_end(Link link, bool by_client, bool by_reset) const;
   void drain(Instant now);
   void perform(const Transmit& transmit);
   void perform(const Hangup& hangup);
@@ -269,7 +270,10 @@ void Server::Impl::wake() noexcept {
 
 void Server::Impl::run() {
   while (!stopping_) turn();
-  for (auto& [link, connection] : links_) connection.leave(now_);
+  for (auto& [link, connection] : links_) {
+    tell_end(link, false, false);
+    connection.leave(now_);
+  }
   for (HttpConnection& connection : https_) connection.leave(now_);
   links_.clear();
   https_.clear();
@@ -356,6 +360,7 @@ net::Stream Server::Impl::stream_of(Fd socket) const {
 
 void Server::Impl::open_link(Fd socket, Instant now) {
   links_.emplace(++last_link_, GatewayConnection(stream_of(std::move(socket)), now + kSilenceMax));
+  if (options_.wiretap) options_.wiretap->on_link(last_link_, gateway_url);
 }
 
 // ---- The gateway
@@ -367,6 +372,7 @@ void Server::Impl::serve_links(Instant now) {
 
 void Server::Impl::serve_link(Link link, GatewayConnection& connection, Instant now) {
   const auto take = [&](std::span<const std::byte> bytes) {
+    if (options_.wiretap) options_.wiretap->on_bytes(link, true, bytes);
     if (!std::exchange(connection.known, true)) {
       peer_.opened(link, now);
       drain(now);
@@ -380,11 +386,16 @@ void Server::Impl::serve_link(Link link, GatewayConnection& connection, Instant 
 /// Takes the news that a client's transport has ended.
 void Server::Impl::lose(Link link, Instant now) {
   GatewayConnection& connection = links_.at(link);
+  tell_end(link, true, connection.is_broken());
   if (std::exchange(connection.known, false)) {
     peer_.lost(link, now);
     drain(now);
   }
   connection.leave(now);
+}
+
+void Server::Impl::tell_end(Link link, bool by_client, bool by_reset) const {
+  if (options_.wiretap) options_.wiretap->on_end(link, by_client, by_reset);
 }
 
 /// Does what the peer wants done.
@@ -406,18 +417,25 @@ void Server::Impl::perform(const Transmit& transmit) {
   if (found == links_.end()) return;
   GatewayConnection& connection = found->second;
   if (connection.is_leaving()) return;
+  if (options_.wiretap) options_.wiretap->on_bytes(transmit.link, false, transmit.bytes);
   connection.set_deadline(kNever);  // from the answer to its upgrade on the peer sees to it
-  if (!connection.write(transmit.bytes) && std::exchange(connection.known, false)) cut_off_.push_back(transmit.link);
+  if (connection.write(transmit.bytes)) return;
+  tell_end(transmit.link, false, true);
+  if (std::exchange(connection.known, false)) cut_off_.push_back(transmit.link);
 }
 
 void Server::Impl::perform(const Hangup& hangup) {
   const auto found = links_.find(hangup.link);
-  if (found != links_.end()) found->second.leave(now_);
+  if (found == links_.end()) return;
+  tell_end(hangup.link, false, false);
+  found->second.leave(now_);
 }
 
 void Server::Impl::perform(const Reset& reset) {
   const auto found = links_.find(reset.link);
-  if (found != links_.end()) found->second.cut();
+  if (found == links_.end()) return;
+  tell_end(reset.link, false, true);
+  found->second.cut();
 }
 
 void Server::Impl::perform(const Stepped& stepped) {
@@ -458,6 +476,7 @@ HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequ
                             ? answer_control(request, peer_, now)
                             : answer_rest(request, options_.world, options_.shards, peer_.identify_budget(now));
   drain(now);
+  if (options_.wiretap && !connection.control) options_.wiretap->on_rest(request, answered);
   if (options_.on_request) options_.on_request(line_of(connection, request, answered));
   return answered;
 }
@@ -471,6 +490,7 @@ void Server::Impl::sweep(Instant now) {
     connection.is_leaving() ? connection.cut() : connection.leave(now);
   };
   for (auto& [link, connection] : links_) {
+    if (connection.deadline() <= now) tell_end(link, false, connection.is_leaving());
     expire(connection);
     if (connection.is_over() && connection.known) lose(link, now);
   }

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -10,6 +13,18 @@
 #include "portcullis/oracle/mock/peer.h"
 
 namespace portcullis::mock {
+
+struct HttpAnswer;
+struct HttpRequest;
+
+/// Hears all that goes over the gateway's links as it goes, and each REST request with its answer; on the server's
+/// thread. Spans end with the call.
+struct Wiretap {
+  std::function<void(Link, const std::string& gateway_url)> on_link;
+  std::function<void(Link, bool by_client, std::span<const std::byte>)> on_bytes;
+  std::function<void(Link, bool by_client, bool by_reset)> on_end;  ///< of the transport; the first end of each counts
+  std::function<void(const HttpRequest&, const HttpAnswer&)> on_rest;
+};
 
 struct ServerOptions {
   World world;                        ///< `gateway_url` is filled in
@@ -23,6 +38,7 @@ struct ServerOptions {
   /// Called on the server's thread with each step, and with a line for each REST and control request.
   std::function<void(const Stepped&)> on_step;
   std::function<void(const std::string&)> on_request;
+  std::optional<Wiretap> wiretap;  ///< with all its functions
 };
 
 /// The mock gateway on real sockets: one thread, any number of clients; the REST answers that libraries ask for before
