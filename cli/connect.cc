@@ -164,9 +164,9 @@ Exit run(const Options& options) {
   if (recorder) recorder->note("local", {{"did", "stop"}});
   group.stop(options.keep ? gateway::Leaving::Keep : gateway::Leaving::End);
   group.wait();
-  if (recorder) recorder->close();
   if (log.has_connected()) log.summarise(group);
   if (log.has_connected() && !options.session_file.empty()) store_sessions(options, group);
+  if (recorder) recorder->close();
   return verdict(log, interrupt.cause(), options);
 }
 

@@ -23,9 +23,8 @@ std::string drawn_key() {
 
 Recorder::Recorder(const std::string& path, std::string about)
     : path_(path), file_(path, std::ios::binary | std::ios::trunc), begun_at_(net::now()), pseudonyms_(drawn_key()) {
-  const int error = errno;
   if (file_) write(timeline::header_line({timeline::Clock::Wall, std::move(about), {}}));
-  if (!file_) throw Failure(Exit::Usage, "--record: cannot write " + path + ": " + net::reason(error));
+  if (!file_) throw Failure(Exit::Usage, "--record: cannot write " + path + ": " + net::reason(errno));
 }
 
 void Recorder::begin(std::uint64_t link, std::string origin) {

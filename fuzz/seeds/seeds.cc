@@ -12,8 +12,8 @@ std::string from_hex(std::string_view hex) {
 
 Seeds all_seeds() {
   Seeds all;
-  for (const auto area :
-       {http_seeds, websocket_seeds, compression_seeds, json_seeds, etf_seeds, gateway_seeds, client_seeds, mock_seeds})
+  for (const auto area : {http_seeds, websocket_seeds, compression_seeds, json_seeds, etf_seeds, gateway_seeds,
+                          client_seeds, mock_seeds, timeline_seeds})
     for (Seed& seed : area()) all.push_back(std::move(seed));
   return all;
 }

@@ -48,6 +48,7 @@ Seeds etf_seeds();
 Seeds gateway_seeds();
 Seeds client_seeds();
 Seeds mock_seeds();
+Seeds timeline_seeds();
 
 /// All of them.
 Seeds all_seeds();
