@@ -12,8 +12,8 @@
 #include "portcullis/cli/terminal.h"
 #include "portcullis/cli/token.h"
 #include "portcullis/cli/verb.h"
-#include "portcullis/oracle/mock/http.h"
 #include "portcullis/oracle/mock/server.h"
+#include "portcullis/oracle/timeline/rest.h"
 
 namespace portcullis::cli {
 namespace {
@@ -104,18 +104,6 @@ class StepLog {
   const Paint paint_;
 };
 
-/// What a REST record tells: of the authorization only which kind it is.
-timeline::Json rest_record(const mock::HttpRequest& request, const mock::HttpAnswer& answer, Recorder& recorder) {
-  const std::string path = answer.path_known ? recorder.hide(request.path) : "(unknown path)";
-  timeline::Json with{{"method", request.method}, {"path", path}, {"status", answer.status}};
-  if (const auto field = request.find("Authorization"))
-    with["authorization"] = field->find(' ') == field->npos ? "" : field->substr(0, field->find(' '));
-  if (const auto field = request.find("User-Agent")) with["user_agent"] = recorder.hide(*field);
-  const bool tells = path.ends_with("/gateway") || path.ends_with("/gateway/bot");
-  if (tells) with["body"] = timeline::Json::parse(answer.body, nullptr, false);
-  return with;
-}
-
 mock::Wiretap wiretap_of(Recorder& recorder) {
   const auto side = [](bool by_client) { return by_client ? timeline::Side::Client : timeline::Side::Server; };
   return {[&](mock::Link link, const std::string& gateway_url) { recorder.begin(link, gateway_url); },
@@ -126,7 +114,8 @@ mock::Wiretap wiretap_of(Recorder& recorder) {
             recorder.end(link, side(by_client), by_reset ? timeline::How::Reset : timeline::How::Eof);
           },
           [&](const mock::HttpRequest& request, const mock::HttpAnswer& answer) {
-            recorder.note("rest", rest_record(request, answer, recorder));
+            recorder.note("rest", timeline::rest_members(request, answer,
+                                                         [&](std::string_view text) { return recorder.hide(text); }));
           }};
 }
 

@@ -14,6 +14,7 @@ namespace portcullis::cli {
 enum class Exit : int {
   Well = 0,
   Failed = 1,        ///< a check failed, or the gateway has ended the session for good
+  Stale = 2,         ///< a failure was expected that does not happen any more
   Usage = 3,         ///< the command line, a file or the configuration
   OurFault = 4,      ///< a bug of ours, or a machine that gives out
   NoConnection = 5,  ///< never connected in the time there was
@@ -41,6 +42,7 @@ void add_connect(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_mock(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
+void add_run(CLI::App& app, Run& run);
 void add_spec(CLI::App& app, Run& run);
 
 }  // namespace portcullis::cli

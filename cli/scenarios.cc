@@ -1,0 +1,49 @@
+#include "portcullis/cli/scenarios.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "portcullis/cli/verb.h"
+#include "portcullis/oracle/run/expected.h"
+
+namespace portcullis::cli {
+namespace {
+
+bool is_asked_for(const play::Scenario& scenario, const Selection& selection) {
+  const auto fits = [&](const std::string& pattern) { return run::fits(pattern, scenario.id); };
+  const auto is_level = [&](const std::string& level) { return level == play::name_of(scenario.level); };
+  return (selection.patterns.empty() || std::ranges::any_of(selection.patterns, fits)) &&
+         (selection.levels.empty() || std::ranges::any_of(selection.levels, is_level));
+}
+
+}  // namespace
+
+void add_selection(CLI::App& verb, Selection& selection) {
+  verb.add_option("--select", selection.patterns, "Only scenarios whose id fits, where * stands for any text; again")
+      ->option_text("PATTERN");
+  verb.add_option("--level", selection.levels, "Only scenarios of these levels: MUST, SHOULD, ROBUST, INFO")
+      ->option_text("LEVEL")
+      ->check(CLI::IsMember({"MUST", "SHOULD", "ROBUST", "INFO"}));
+  verb.add_option("--scenarios", selection.folder, "A folder with scenarios, in place of those of the program")
+      ->option_text("FOLDER");
+}
+
+std::vector<play::Scenario> scenarios_of(const Selection& selection) {
+  if (selection.folder.empty()) return play::embedded_scenarios();
+  auto read = play::read_scenario_folder(selection.folder);
+  if (const auto* const wrong = std::get_if<play::Malformed>(&read)) throw Failure(Exit::Usage, wrong->text);
+  return std::get<0>(std::move(read));
+}
+
+std::vector<const play::Scenario*> chosen_of(const std::vector<play::Scenario>& all, const Selection& selection) {
+  for (const std::string& pattern : selection.patterns)
+    if (std::ranges::none_of(all, [&](const play::Scenario& one) { return run::fits(pattern, one.id); }))
+      throw Failure(Exit::Usage, "no scenario fits " + pattern + "; portcullis list shows them");
+  std::vector<const play::Scenario*> chosen;
+  for (const play::Scenario& scenario : all)
+    if (is_asked_for(scenario, selection)) chosen.push_back(&scenario);
+  if (chosen.empty()) throw Failure(Exit::Usage, "no scenario is of that level and fits; portcullis list shows them");
+  return chosen;
+}
+
+}  // namespace portcullis::cli

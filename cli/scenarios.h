@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "portcullis/oracle/play/scenario.h"
+
+namespace CLI {
+class App;
+}
+
+namespace portcullis::cli {
+
+/// Which scenarios, as the options of several verbs say it.
+struct Selection {
+  std::vector<std::string> patterns;  ///< none: all
+  std::vector<std::string> levels;
+  std::string folder;  ///< empty: those that came with the program
+};
+
+void add_selection(CLI::App& verb, Selection& selection);
+
+/// Reads all scenarios. Throws Failure for a folder that holds none, or something else.
+std::vector<play::Scenario> scenarios_of(const Selection& selection);
+
+/// Gives those that were asked for. Throws Failure where a pattern fits none.
+std::vector<const play::Scenario*> chosen_of(const std::vector<play::Scenario>& all, const Selection& selection);
+
+}  // namespace portcullis::cli

@@ -1,0 +1,244 @@
+#include "portcullis/oracle/run/trial.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "portcullis/net/clock.h"
+#include "portcullis/net/entropy.h"
+#include "portcullis/oracle/mock/server.h"
+#include "portcullis/oracle/play/player.h"
+#include "portcullis/oracle/run/process.h"
+#include "portcullis/oracle/timeline/pseudonyms.h"
+#include "portcullis/oracle/timeline/rest.h"
+
+namespace portcullis::run {
+namespace {
+
+using report::Outcome;
+using report::ScenarioResult;
+using timeline::Json;
+
+constexpr int kTurnMs = 10;
+constexpr Duration kPatience{5'000};  ///< from SIGTERM to SIGKILL
+constexpr Duration kLastWords{300};   ///< for what is still on its way when the client has ended
+constexpr std::size_t kLogBytesMax = 16 * 1024;
+constexpr int kTries = 3;
+
+/// A bot's token as libraries want it: the first part is the bot's id, in base64.
+constexpr std::string_view kToken = "MTAwMDAwMDAwMDAwMDAwMDAx.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789AB";
+
+/// Gathers the records of a trial, which come from the server's thread and from ours.
+class Recorder {
+ public:
+  Recorder(Instant began, std::string about) : began_(began) { timeline_.about = std::move(about); }
+
+  void add(timeline::Record record) {
+    const std::lock_guard lock(mutex_);
+    if (!timeline_.records.empty()) record.at_ms = std::max(record.at_ms, timeline_.records.back().at_ms);
+    timeline_.records.push_back(std::move(record));
+  }
+  void add(std::string is, Json with) { add({(net::now() - began_).count(), 0, std::move(is), std::move(with)}); }
+  timeline::Timeline take() {
+    const std::lock_guard lock(mutex_);
+    return std::move(timeline_);
+  }
+
+ private:
+  const Instant began_;
+  std::mutex mutex_;
+  timeline::Timeline timeline_;  ///< under the mutex
+};
+
+std::string replaced(std::string text, std::string_view place, const std::string& value) {
+  for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place, at + value.size()))
+    text.replace(at, place.size(), value);
+  return text;
+}
+
+std::string last_part(const std::string& text) {
+  return text.size() <= kLogBytesMax ? text : text.substr(text.size() - kLogBytesMax);
+}
+
+report::Card card_of(const play::Scenario& scenario) {
+  return {scenario.id,      std::string(play::name_of(scenario.level)),
+          scenario.about,   scenario.requirements,
+          scenario.sources, scenario.seen_in};
+}
+
+/// One run of one scenario, from the port to the verdict.
+class Trial {
+ public:
+  Trial(const play::Scenario& scenario, const Subject& subject, const std::atomic<bool>& interrupted)
+      : scenario_(scenario), subject_(subject), interrupted_(interrupted), recorder_(began_, scenario.id) {}
+
+  ScenarioResult run(const Noise& noise) {
+    open_server();
+    start_client();
+    while (!is_done()) client_->attend(kTurnMs);
+    end_client();
+    server_.reset();
+    recorder_.add("noise", {{"ms", noise.worst_since(began_)}});
+    return verdict();
+  }
+
+ private:
+  void open_server() {
+    auto player = std::make_unique<play::Player>(scenario_, play::Player::Options{began_, timeline::Clock::Wall},
+                                                 net::entropy(), pseudonyms_,
+                                                 [this](timeline::Record record) { recorder_.add(std::move(record)); });
+    player_ = player.get();
+    mock::ServerOptions options;
+    options.world = play::world_of(scenario_);
+    options.world.token = kToken;
+    options.shards = scenario_.world.shards;
+    options.tls = subject_.tls;
+    options.on_rest = [this](const mock::HttpRequest& request, const mock::HttpAnswer& answer) {
+      recorder_.add("rest", rest_record(request, answer, pseudonyms_));
+    };
+    auto opened = mock::Server::open(std::move(options), std::move(player));
+    if (const auto* const trouble = std::get_if<net::Trouble>(&opened)) throw Unfit{trouble->text};
+    server_ = std::move(std::get<0>(opened));
+  }
+
+  void start_client() {
+    const std::string token(kToken);
+    std::string command = replaced(subject_.command, "{url}", server_->gateway_url());
+    command = replaced(replaced(command, "{api}", server_->api_url()), "{token}", token);
+    command = replaced(command, "{ca}", server_->ca_file());
+    auto started = Process::start({std::move(command),
+                                   {{"PORTCULLIS_URL", server_->gateway_url()},
+                                    {"PORTCULLIS_API", server_->api_url()},
+                                    {"PORTCULLIS_TOKEN", token},
+                                    {"PORTCULLIS_CA", server_->ca_file()}},
+                                   {}});
+    if (const auto* const trouble = std::get_if<net::Trouble>(&started)) throw Unfit{trouble->text};
+    client_ = std::move(std::get<0>(started));
+    recorder_.add("process", {{"state", "started"}});
+  }
+
+  bool is_done() {
+    if (interrupted_ || client_->exited()) return true;
+    const Instant now = net::now();
+    out_of_time_ = now >= began_ + subject_.budget.value_or(scenario_.budget);
+    bool over = false;
+    server_->with_gateway([&](mock::Gateway&, Instant at) { over = player_->over(at); });
+    return over || out_of_time_;
+  }
+
+  void end_client() {
+    const bool asked = !client_->exited();
+    if (asked && scenario_.then == play::Then::Stop && !interrupted_) {
+      recorder_.add("local", {{"did", "stop"}});
+      client_->ask_to_end();
+      const Instant until = net::now() + kPatience;
+      while (!client_->exited() && net::now() < until && !interrupted_) client_->attend(kTurnMs);
+    }
+    client_->kill();
+    const Exited& exited = *client_->exited();
+    const Instant until = net::now() + kLastWords;
+    while (!all_links_ended() && net::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(kTurnMs));
+    Json with{{"state", "exited"}, {"status", exited.status}};
+    if (exited.signal != 0) with["signal"] = exited.signal;
+    if (exited.killed) with["killed"] = true;
+    if (!exited.killed || scenario_.then == play::Then::Stop) recorder_.add("process", std::move(with));
+    server_->with_gateway([&](mock::Gateway&, Instant) {
+      links_ = player_->links();
+      stopped_at_ = player_->stopped_at();
+    });
+  }
+
+  bool all_links_ended() {
+    std::size_t open = 0;
+    server_->with_gateway([&](mock::Gateway&, Instant) { open = player_->open_links(); });
+    return open == 0;
+  }
+
+  ScenarioResult verdict() {
+    ScenarioResult result;
+    result.scenario = card_of(scenario_);
+    result.timeline = recorder_.take();
+    result.judgement = judge::judge(result.timeline);
+    result.log_tail = last_part(client_->tail());
+    result.took_ms = (net::now() - began_).count();
+    decide(result);
+    return result;
+  }
+
+  void decide(ScenarioResult& result) const {
+    const Exited& exited = *client_->exited();
+    if (links_ == 0) {
+      result.outcome = Outcome::NotStarted;
+      result.why = "never connected";
+      if (!exited.killed) result.why += ", and ended by itself with status " + std::to_string(exited.status);
+      return;
+    }
+    if (const std::string broken = first_failure(result); !broken.empty()) {
+      result.outcome = Outcome::Failed;
+      result.why = broken;
+      return;
+    }
+    if (stopped_at_.empty()) return;
+    const bool asks = scenario_.level == play::Level::Must || scenario_.level == play::Level::Should;
+    result.outcome = asks ? Outcome::Failed : Outcome::Passed;
+    result.why = scenario_.requirements.front() + ": " + stopped_at_;
+    if (out_of_time_) result.why += ", until the time was up";
+  }
+
+  static std::string first_failure(const ScenarioResult& result) {
+    const judge::RuleResult* worst = nullptr;
+    for (const judge::RuleResult& rule : result.judgement.rules) {
+      const auto fails = [&](const judge::Finding& one) { return report::counts(one, result.scenario.level); };
+      if (std::ranges::none_of(rule.findings, fails)) continue;
+      if (worst == nullptr || rule.verdict > worst->verdict) worst = &rule;
+    }
+    return worst == nullptr ? "" : worst->rule->requirements.front() + ": " + worst->rule->says;
+  }
+
+  const play::Scenario& scenario_;
+  const Subject& subject_;
+  const std::atomic<bool>& interrupted_;
+  const Instant began_ = net::now();
+  Recorder recorder_;
+  timeline::Pseudonyms pseudonyms_;
+  play::Player* player_ = nullptr;  ///< the server's; touched on its thread
+  std::unique_ptr<mock::Server> server_;
+  std::unique_ptr<Process> client_;
+  bool out_of_time_ = false;
+  std::size_t links_ = 0;
+  std::string stopped_at_;
+};
+
+/// Says whether all that failed was a time missed by less than the tolerance.
+bool is_marginal(const ScenarioResult& result) {
+  if (result.outcome != Outcome::Failed) return false;
+  bool any = false;
+  for (const judge::RuleResult& rule : result.judgement.rules)
+    for (const judge::Finding& finding : rule.findings)
+      if (report::counts(finding, result.scenario.level)) {
+        if (!finding.marginal) return false;
+        any = true;
+      }
+  return any;
+}
+
+}  // namespace
+
+ScenarioResult play_once(const play::Scenario& scenario, const Subject& subject, const Noise& noise,
+                         const std::atomic<bool>& interrupted) {
+  return Trial(scenario, subject, interrupted).run(noise);
+}
+
+ScenarioResult play(const play::Scenario& scenario, const Subject& subject, const Noise& noise,
+                    const std::atomic<bool>& interrupted) {
+  ScenarioResult result = play_once(scenario, subject, noise, interrupted);
+  const std::string first = result.why;
+  for (int tries = 1; tries < kTries && is_marginal(result) && !interrupted; ++tries) {
+    result = play_once(scenario, subject, noise, interrupted);
+    if (result.outcome != Outcome::Passed) continue;
+    result.outcome = Outcome::Flaky;
+    result.why = "passed when it was run again; before: " + first;
+  }
+  return result;
+}
+
+}  // namespace portcullis::run
