@@ -49,7 +49,8 @@ enum class Elsewhere : std::uint8_t {
 
 /// Bare URLs at which a gateway is reached.
 struct Urls {
-  std::string main, elsewhere;  ///< the second as `Elsewhere` wants it, or empty
+  std::string main;
+  std::string elsewhere;  ///< as `Elsewhere` wants it, or empty: there the client is told to resume
 };
 
 /// A gateway without I/O, as a server serves it: bytes and time go in, outputs come out.

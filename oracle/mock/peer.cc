@@ -237,10 +237,9 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
   c.compressor = Compressor::of(query.compress, laws.zstd_window_log);
   if (std::ranges::find(laws.versions, query.version) == laws.versions.end()) {
     step(c, Input::VersionUnsupported, {.detail = "v=" + std::to_string(query.version)});
-  } else if (withholds(c, Answer::Hello)) {
   } else if (world.hello_delay.count() > 0) {
     c.hello_due = now + world.hello_delay;
-  } else {
+  } else if (!withholds(c, Answer::Hello)) {
     step(c, Input::SayHello);
   }
 }
@@ -675,7 +674,10 @@ std::size_t Peer::say(std::optional<Link> link, std::string_view session_id, con
   return reached;
 }
 
-void Peer::set_urls(const Urls& urls) { impl_->world.gateway_url = urls.main; }
+void Peer::set_urls(const Urls& urls) {
+  impl_->world.gateway_url = urls.main;
+  if (!urls.elsewhere.empty()) impl_->world.resume_url = urls.elsewhere;
+}
 
 std::vector<SessionView> Peer::sessions() const {
   std::vector<SessionView> out;
