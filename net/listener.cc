@@ -15,15 +15,26 @@ namespace {
 
 Fd new_spare() noexcept { return Fd(::eventfd(0, EFD_CLOEXEC)); }
 
-Fd listen_on(const Address& address) {
+Fd bind_to(const Address& address) {
   Fd socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return socket;
   const int yes = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   const auto* name = reinterpret_cast<const sockaddr*>(address.sockaddr.data());
-  const bool ready = ::bind(socket.get(), name, static_cast<socklen_t>(address.sockaddr.size())) == 0 &&
-                     ::listen(socket.get(), SOMAXCONN) == 0;
+  const bool bound = ::bind(socket.get(), name, static_cast<socklen_t>(address.sockaddr.size())) == 0;
+  return bound ? std::move(socket) : Fd();
+}
+
+Fd listen_on(const Address& address) {
+  Fd socket = bind_to(address);
+  const bool ready = socket && ::listen(socket.get(), SOMAXCONN) == 0;
   return ready ? std::move(socket) : Fd();
+}
+
+Trouble cannot(const std::string& what, const Address& address) {
+  const std::string why = reason(errno);
+  return Trouble{Trouble::Stage::Configure, "cannot " + what + " " + address.text() + ": " + why +
+                                                "; choose another address or port (port 0: any that is free)"};
 }
 
 std::uint16_t port_of(const Fd& socket) {
@@ -45,9 +56,16 @@ std::variant<Listener, Trouble> Listener::open(const std::string& address, std::
     const std::uint16_t chosen = port_of(socket);
     return Listener(std::move(socket), chosen);
   }
-  const std::string why = reason(errno);
-  return Trouble{Trouble::Stage::Configure, "cannot listen on " + addresses.front().text() + ": " + why +
-                                                "; choose another address or port (port 0: any that is free)"};
+  return cannot("listen on", addresses.front());
+}
+
+std::variant<ReservedPort, Trouble> reserve_port(const std::string& address) {
+  std::vector<Address> addresses;
+  if (auto trouble = look_up(address, 0, Lookup::Everywhere, addresses)) return *std::move(trouble);
+  Fd socket = bind_to(addresses.front());
+  if (!socket) return cannot("take a port of", addresses.front());
+  const std::uint16_t chosen = port_of(socket);
+  return ReservedPort{std::move(socket), chosen};
 }
 
 std::optional<Fd> Listener::accept() noexcept {

@@ -32,4 +32,13 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
+/// A TCP port that is taken, and where nobody listens: whoever connects is refused at once.
+struct ReservedPort {
+  Fd socket;
+  std::uint16_t port;
+};
+
+/// Takes a port that the system chooses, until the socket is closed.
+std::variant<ReservedPort, Trouble> reserve_port(const std::string& address);
+
 }  // namespace portcullis::net

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "portcullis/core/limits.h"
 #include "portcullis/core/websocket/server.h"
 #include "portcullis/oracle/mock/compressor.h"
 #include "portcullis/oracle/mock/laws.h"
+#include "portcullis/oracle/mock/say.h"
 #include "portcullis/oracle/mock/sessions.h"
 #include "portcullis/oracle/mock/window.h"
 #include "portcullis/oracle/mock/world.h"
@@ -33,7 +35,10 @@ struct LinkState {
   Window presences;
   std::optional<Instant> stream_due;  ///< the WebSocket's own deadline
   std::optional<Instant> hello_due;
-  std::optional<Instant> beat_due;  ///< set by Hello
+  std::optional<Instant> beat_due;             ///< set by Hello
+  std::optional<Duration> heartbeat_interval;  ///< none: the world's
+  Answers held;                                ///< what is withheld from now on
+  std::map<Answer, unsigned> owed;             ///< what was withheld, and how often
   bool upgraded = false;
   bool silent = false;
   bool lost = false;  ///< the transport has ended by itself

@@ -151,9 +151,10 @@ std::string ready_data(const World& world, const Session& session, std::int64_t 
             {"user", std::move(me)},
             {"guilds", std::move(guilds)},
             {"session_id", session.id},
-            {"resume_gateway_url", world.gateway_url},
             {"application", {{"id", snowflake(world.bot_id)}, {"flags", 0}}},
             {"private_channels", json::array()}};
+  const std::string resume_url = world.resume_url.value_or(world.gateway_url);
+  if (!resume_url.empty() || !world.resume_url) data["resume_gateway_url"] = resume_url;
   if (session.shard) data["shard"] = json::array({session.shard->id, session.shard->count});
   return text_of(data);
 }

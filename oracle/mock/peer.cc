@@ -72,6 +72,12 @@ bool can_be_said(const Other&) {
   return true;
 }
 
+// Whether it can be asked for before the upgrade.
+bool can_come_early(const Say& say) {
+  return std::holds_alternative<SayHold>(say) || std::holds_alternative<SayRelease>(say) ||
+         std::holds_alternative<SayInterval>(say);
+}
+
 // Those of this program, read once.
 const Laws& our_laws() {
   static const Laws laws = read_laws();
@@ -87,7 +93,7 @@ struct Peer::Impl {
         rows(a_rows),
         laws(our_laws()),
         sessions(laws, std::move(chance)),
-        identifies(laws) {
+        identifies(laws, world.identifies_left) {
     limits.message_bytes_max = kMessageBytesMax;
   }
 
@@ -113,7 +119,11 @@ struct Peer::Impl {
   void send_event(LinkState& c, const Event& event);
   void send_hello(LinkState& c);
   void acknowledge(LinkState& c);
+  bool withholds(LinkState& c, Answer answer);
+  void give_owed(LinkState& c, Answer answer);
   void send_ready(LinkState& c, const Identify& identify);
+  void tell_ready(LinkState& c);
+  void tell_resumed(LinkState& c);
   void replay(LinkState& c, const Resume& resume);
   void serve(LinkState& c, const Request& request);
   std::vector<Event> answer(LinkState& c, const Members& members);
@@ -130,7 +140,8 @@ struct Peer::Impl {
   bool dispatch(Session& session, std::string_view name, std::string_view data);
 
   // Time
-  Duration beat_allowance() const;
+  Duration interval_of(const LinkState& c) const;
+  Duration beat_allowance(const LinkState& c) const;
   void run_timers(LinkState& c);
   Instant tick_at() const;
   void tick();
@@ -141,6 +152,9 @@ struct Peer::Impl {
   bool obey(LinkState& c, const SayDispatch& say);
   bool obey(LinkState& c, const SayForget&) { return c.session != nullptr && forget(*c.session); }
   bool obey(LinkState& c, const SaySilence& say) { return c.silent = say.on, true; }
+  bool obey(LinkState& c, const SayHold& say) { return c.held.insert(say.answers.begin(), say.answers.end()), true; }
+  bool obey(LinkState& c, const SayRelease& say);
+  bool obey(LinkState& c, const SayInterval& say) { return c.heartbeat_interval = say.interval, true; }
   bool obey(LinkState& c, const SayHello&) { return acts(c, Input::SayHello); }
   bool obey(LinkState& c, const SayReconnect&) { return acts(c, Input::SayReconnect); }
   bool obey(LinkState& c, const SayHeartbeat&) { return acts(c, Input::SayHeartbeat); }
@@ -225,7 +239,7 @@ void Peer::Impl::on(LinkState& c, const websocket::Requested& requested) {
     step(c, Input::VersionUnsupported, {.detail = "v=" + std::to_string(query.version)});
   } else if (world.hello_delay.count() > 0) {
     c.hello_due = now + world.hello_delay;
-  } else {
+  } else if (!withholds(c, Answer::Hello)) {
     step(c, Input::SayHello);
   }
 }
@@ -267,6 +281,7 @@ const Row& Peer::Impl::step(LinkState& c, Input input, Subject subject) {
   if (c.state == State::Closed) {
     c.hello_due.reset();
     c.beat_due.reset();
+    c.owed.clear();
   }
   perform(c, row.act, subject);
   return row;
@@ -341,20 +356,46 @@ void Peer::Impl::send(LinkState& c, std::string_view payload) {
 
 void Peer::Impl::send_event(LinkState& c, const Event& event) { send(c, c.session->next(event.name, event.data)); }
 
-Duration Peer::Impl::beat_allowance() const {
-  const Duration interval = world.heartbeat_interval.value_or(laws.heartbeat_interval);
+Duration Peer::Impl::interval_of(const LinkState& c) const {
+  return c.heartbeat_interval.value_or(world.heartbeat_interval.value_or(laws.heartbeat_interval));
+}
+
+Duration Peer::Impl::beat_allowance(const LinkState& c) const {
+  const Duration interval = interval_of(c);
   return Duration{std::llround(static_cast<double>(interval.count()) * laws.silent_intervals_max)};
 }
 
 void Peer::Impl::send_hello(LinkState& c) {
   c.hello_due.reset();
-  c.beat_due = now + beat_allowance();
-  send(c, hello_payload(world.heartbeat_interval.value_or(laws.heartbeat_interval)));
+  c.beat_due = now + beat_allowance(c);
+  send(c, hello_payload(interval_of(c)));
 }
 
 void Peer::Impl::acknowledge(LinkState& c) {
-  if (c.beat_due) c.beat_due = now + beat_allowance();  // before Hello nothing is due
-  send(c, heartbeat_ack_payload());
+  if (c.beat_due) c.beat_due = now + beat_allowance(c);  // before Hello nothing is due
+  if (!withholds(c, Answer::Ack)) send(c, heartbeat_ack_payload());
+}
+
+/// Says whether the script withholds an answer; then it is owed.
+bool Peer::Impl::withholds(LinkState& c, Answer answer) {
+  if (!c.held.contains(answer)) return false;
+  ++c.owed[answer];
+  return true;
+}
+
+void Peer::Impl::give_owed(LinkState& c, Answer answer) {
+  const auto owed = c.owed.extract(answer);
+  if (owed.empty()) return;
+  switch (answer) {
+    case Answer::Hello:
+      if (c.state == State::New) step(c, Input::SayHello);
+      return;
+    case Answer::Ready: return tell_ready(c);
+    case Answer::Resumed: return tell_resumed(c);
+    case Answer::Ack:
+      for (unsigned i = 0; i < owed.mapped(); ++i) send(c, heartbeat_ack_payload());
+      return;
+  }
 }
 
 void Peer::Impl::send_ready(LinkState& c, const Identify& identify) {
@@ -362,13 +403,18 @@ void Peer::Impl::send_ready(LinkState& c, const Identify& identify) {
   const std::uint32_t shard = identify.shard.value_or(ShardPair{}).id;
   identifies.take(shard % std::max(world.max_concurrency, 1u), now);
   attach(c, sessions.create(identify, world));
-  send(c, c.session->next_once("READY", ready_data(world, *c.session, c.version)));
-  for (const std::uint64_t guild_id : c.session->guild_ids)
-    if ((c.session->intents & spec::bit(spec::Intent::Guilds)) != 0) send_event(c, guild_create(world, guild_id));
+  if (!withholds(c, Answer::Ready)) tell_ready(c);
   if (!ticking_since) {
     ticking_since = now;
     ticks = 0;
   }
+}
+
+void Peer::Impl::tell_ready(LinkState& c) {
+  if (c.session == nullptr) return;
+  send(c, c.session->next_once("READY", ready_data(world, *c.session, c.version)));
+  for (const std::uint64_t guild_id : c.session->guild_ids)
+    if ((c.session->intents & spec::bit(spec::Intent::Guilds)) != 0) send_event(c, guild_create(world, guild_id));
 }
 
 void Peer::Impl::replay(LinkState& c, const Resume& resume) {
@@ -383,7 +429,11 @@ void Peer::Impl::replay(LinkState& c, const Resume& resume) {
   ++session.resumes;
   for (const Session::Kept& kept : session.kept)
     if (kept.sequence > resume.sequence) send(c, kept.payload);
-  send(c, session.next_once("RESUMED", resumed_data()));
+  if (!withholds(c, Answer::Resumed)) tell_resumed(c);
+}
+
+void Peer::Impl::tell_resumed(LinkState& c) {
+  if (c.session != nullptr) send(c, c.session->next_once("RESUMED", resumed_data()));
 }
 
 void Peer::Impl::serve(LinkState& c, const Request& request) {
@@ -519,6 +569,12 @@ bool Peer::Impl::obey(LinkState& c, const SayDispatch& say) {
   return address.passes_gate(c.session->intents) && dispatch(*c.session, say.name, say.data);
 }
 
+bool Peer::Impl::obey(LinkState& c, const SayRelease& say) {
+  for (const Answer answer : say.answers) c.held.erase(answer);
+  for (const Answer answer : say.answers) give_owed(c, answer);
+  return true;
+}
+
 bool Peer::Impl::obey_session(Session& session, const Say& say) {
   if (const auto* event = std::get_if<SayDispatch>(&say))
     return Address(event->name, event->data).passes_gate(session.intents) &&
@@ -556,7 +612,7 @@ Peer::Peer(World world, Limits limits, Chance chance, const Rows& rows)
 
 Peer::~Peer() = default;
 
-void Peer::opened(Link link, Instant now) {
+void Peer::opened(Link link, Door /*door*/, Instant now) {
   impl_->begin(now);
   impl_->connections.try_emplace(link, link, impl_->limits, impl_->laws);
 }
@@ -606,7 +662,7 @@ std::size_t Peer::say(std::optional<Link> link, std::string_view session_id, con
   std::size_t reached = 0;
   if (link) {
     LinkState* const c = impl_->find(*link);
-    const bool there = c != nullptr && c->upgraded;
+    const bool there = c != nullptr && (c->upgraded || can_come_early(say));
     reached = there && impl_->obey_one(*c, say) ? 1 : 0;
   } else if (!session_id.empty()) {
     const auto at = impl_->sessions.all().find(session_id);
@@ -618,7 +674,10 @@ std::size_t Peer::say(std::optional<Link> link, std::string_view session_id, con
   return reached;
 }
 
-void Peer::set_gateway_url(std::string url) { impl_->world.gateway_url = std::move(url); }
+void Peer::set_urls(const Urls& urls) {
+  impl_->world.gateway_url = urls.main;
+  if (!urls.elsewhere.empty()) impl_->world.resume_url = urls.elsewhere;
+}
 
 std::vector<SessionView> Peer::sessions() const {
   std::vector<SessionView> out;

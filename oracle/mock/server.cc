@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -36,13 +37,14 @@ namespace {
 
 using net::Fd;
 using net::Listener;
+using net::ReservedPort;
 using net::Tls;
 using net::Trouble;
 
 constexpr std::string_view kLoopback = "127.0.0.1";
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr int kAcceptsPerTurn = 64;
-constexpr Duration kSilenceMax{10'000};  ///< of an HTTP client, and until a client of the gateway is upgraded
+constexpr Duration kSilenceMax{10'000};  ///< of an HTTP client
 constexpr Duration kAcceptPause{100};    ///< after no descriptor was left
 constexpr auto kNever = Instant::max();
 
@@ -101,7 +103,9 @@ std::string host_of(const ServerOptions& options) {
 
 /// A client of the gateway.
 struct GatewayConnection : ClientSocket {
-  using ClientSocket::ClientSocket;
+  GatewayConnection(net::Stream stream, Instant deadline, Door came_in)
+      : ClientSocket(std::move(stream), deadline), door(came_in) {}
+  Door door;
   bool known = false;  ///< to the peer, and not lost yet
 };
 
@@ -110,6 +114,12 @@ struct HttpConnection : ClientSocket {
       : ClientSocket(std::move(stream), deadline), control(is_control) {}
   HttpReader reader;
   bool control;
+};
+
+struct Listeners {
+  std::optional<Listener> gateway, api, control;
+  std::optional<Listener> other;     ///< a second door
+  std::optional<ReservedPort> dead;  ///< held so that nobody else listens there
 };
 
 /// What a request shows of itself to whoever watches.
@@ -124,10 +134,11 @@ std::string line_of(const HttpConnection& connection, const HttpRequest& request
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions wanted, Listener gateway, Listener api, Listener control, std::optional<Tls> context, CaFile ca);
+  Impl(ServerOptions wanted, Gateway* gateway, Listeners listeners, std::optional<Tls> context, CaFile ca);
 
   bool start();
   void stop() noexcept;
+  void with(const std::function<void(Instant)>& act);
   void with_peer(const std::function<void(Peer&, Instant)>& act);
 
   std::string gateway_url;
@@ -146,7 +157,7 @@ struct Server::Impl {
   void accept_all(Instant now);
   bool accept_from(Listener& listener, std::size_t at, const std::function<void(Fd)>& take);
   net::Stream stream_of(Fd socket) const;
-  void open_link(Fd socket, Instant now);
+  void open_link(Fd socket, Door door, Instant now);
 
   void serve_links(Instant now);
   void serve_link(Link link, GatewayConnection& connection, Instant now);
@@ -167,10 +178,10 @@ struct Server::Impl {
 
   const ServerOptions options_;
   std::optional<Tls> tls_;
-  Listener gateway_;
-  Listener api_;
-  Listener control_;
-  Peer peer_;
+  Listeners listeners_;
+  std::unique_ptr<Peer> peer_;  ///< unless another gateway is served
+  Gateway& gateway_;
+  Urls urls_;
   std::optional<Instant> peer_deadline_;
   Instant now_{};  ///< of the turn at hand
 
@@ -198,24 +209,30 @@ ServerOptions with_url(ServerOptions options, const std::string& url) {
   return options;
 }
 
-std::string url_of(std::string_view scheme, const std::string& host, const Listener& listener) {
-  return std::string(scheme) + "://" + host + ":" + std::to_string(listener.port());
+std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
+  return std::string(scheme) + "://" + host + ":" + std::to_string(port);
 }
 
 }  // namespace
 
-Server::Impl::Impl(ServerOptions wanted, Listener gateway, Listener api, Listener control, std::optional<Tls> context,
-                   CaFile ca)
-    : gateway_url(url_of(wanted.tls ? "wss" : "ws", host_of(wanted), gateway)),
-      api_url(url_of(wanted.tls ? "https" : "http", host_of(wanted), api) + "/api"),
-      control_url(url_of("http", std::string(kLoopback), control)),
+Server::Impl::Impl(ServerOptions wanted, Gateway* gateway, Listeners listeners, std::optional<Tls> context, CaFile ca)
+    : gateway_url(url_of(wanted.tls ? "wss" : "ws", host_of(wanted), listeners.gateway->port())),
+      api_url(url_of(wanted.tls ? "https" : "http", host_of(wanted), listeners.api->port()) + "/api"),
+      control_url(url_of("http", std::string(kLoopback), listeners.control->port())),
       ca_file(std::move(ca)),
       options_(with_url(std::move(wanted), gateway_url)),
       tls_(std::move(context)),
-      gateway_(std::move(gateway)),
-      api_(std::move(api)),
-      control_(std::move(control)),
-      peer_(options_.world, Limits{}, net::entropy()) {}
+      listeners_(std::move(listeners)),
+      peer_(gateway == nullptr ? std::make_unique<Peer>(options_.world, Limits{}, net::entropy()) : nullptr),
+      gateway_(gateway == nullptr ? *peer_ : *gateway) {
+  const auto elsewhere = [&](std::uint16_t port) {
+    return url_of(options_.tls ? "wss" : "ws", host_of(options_), port);
+  };
+  urls_.main = gateway_url;
+  if (listeners_.other) urls_.elsewhere = elsewhere(listeners_.other->port());
+  if (listeners_.dead) urls_.elsewhere = elsewhere(listeners_.dead->port);
+  gateway_.set_urls(urls_);
+}
 
 /// Gives false when there is no descriptor or thread to be had.
 bool Server::Impl::start() {
@@ -242,11 +259,16 @@ void Server::Impl::stop() noexcept {
 }
 
 void Server::Impl::with_peer(const std::function<void(Peer&, Instant)>& act) {
+  assert(peer_ != nullptr);
+  with([&](Instant now) { act(*peer_, now); });
+}
+
+void Server::Impl::with(const std::function<void(Instant)>& act) {
   std::promise<void> done;
   const auto task = [&](Instant now) {
     std::exception_ptr thrown;
     try {
-      act(peer_, now);
+      act(now);
     } catch (...) {
       thrown = std::current_exception();
     }
@@ -289,7 +311,7 @@ void Server::Impl::turn() {
   serve_links(now_);
   serve_http(now_);
   if (peer_deadline_ && *peer_deadline_ <= now_) {
-    peer_.elapsed(now_);
+    gateway_.elapsed(now_);
     drain(now_);
   }
   sweep(now_);
@@ -301,7 +323,8 @@ int Server::Impl::watch(Instant now) {
   const short listening = accept_again_at_ ? 0 : POLLIN;
   polled_.clear();
   polled_.push_back({wake_.get(), POLLIN, 0});
-  for (const Listener* listener : {&gateway_, &api_, &control_}) polled_.push_back({listener->fd(), listening, 0});
+  for (const auto* listener : {&listeners_.gateway, &listeners_.api, &listeners_.control, &listeners_.other})
+    if (*listener) polled_.push_back({(*listener)->fd(), listening, 0});
   Instant until = std::min(peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever));
   const auto add = [&](ClientSocket& connection, bool reading) {
     connection.watch(polled_, reading);
@@ -338,8 +361,12 @@ void Server::Impl::accept_all(Instant now) {
       https_.emplace_back(std::move(stream), now + kSilenceMax, control);
     };
   };
-  const bool good = accept_from(gateway_, 1, [&](Fd socket) { open_link(std::move(socket), now); }) &&
-                    accept_from(api_, 2, http(false)) && accept_from(control_, 3, http(true));
+  const auto link = [&](Door door) {
+    return [this, door, now](Fd socket) { open_link(std::move(socket), door, now); };
+  };
+  const bool good = accept_from(*listeners_.gateway, 1, link(Door::Main)) &&
+                    accept_from(*listeners_.api, 2, http(false)) && accept_from(*listeners_.control, 3, http(true)) &&
+                    (!listeners_.other || accept_from(*listeners_.other, 4, link(Door::Other)));
   if (!good) accept_again_at_ = now + kAcceptPause;
 }
 
@@ -358,9 +385,9 @@ net::Stream Server::Impl::stream_of(Fd socket) const {
   return tls_ ? net::Stream(std::move(socket), *tls_, {}) : net::Stream(std::move(socket));
 }
 
-void Server::Impl::open_link(Fd socket, Instant now) {
-  links_.emplace(++last_link_, GatewayConnection(stream_of(std::move(socket)), now + kSilenceMax));
-  if (options_.wiretap) options_.wiretap->on_link(last_link_, gateway_url);
+void Server::Impl::open_link(Fd socket, Door door, Instant now) {
+  links_.emplace(++last_link_, GatewayConnection(stream_of(std::move(socket)), now + options_.upgrade_timeout, door));
+  if (options_.wiretap) options_.wiretap->on_link(last_link_, door == Door::Other ? urls_.elsewhere : urls_.main);
 }
 
 // ---- The gateway
@@ -374,10 +401,10 @@ void Server::Impl::serve_link(Link link, GatewayConnection& connection, Instant 
   const auto take = [&](std::span<const std::byte> bytes) {
     if (options_.wiretap) options_.wiretap->on_bytes(link, true, bytes);
     if (!std::exchange(connection.known, true)) {
-      peer_.opened(link, now);
+      gateway_.opened(link, connection.door, now);
       drain(now);
     }
-    peer_.received(link, bytes, now);
+    gateway_.received(link, bytes, now);
     drain(now);
   };
   if (connection.take_turn(buffer_, take)) lose(link, now);
@@ -388,7 +415,7 @@ void Server::Impl::lose(Link link, Instant now) {
   GatewayConnection& connection = links_.at(link);
   tell_end(link, true, connection.is_broken());
   if (std::exchange(connection.known, false)) {
-    peer_.lost(link, now);
+    gateway_.lost(link, now);
     drain(now);
   }
   connection.leave(now);
@@ -401,14 +428,14 @@ void Server::Impl::tell_end(Link link, bool by_client, bool by_reset) const {
 /// Does what the peer wants done.
 void Server::Impl::drain(Instant now) {
   for (bool more = true; more;) {
-    const Output output = peer_.poll();
+    const Output output = gateway_.poll();
     std::visit([this](const auto& one) { perform(one); }, output);
     if (!std::holds_alternative<Wait>(output)) continue;
     more = !cut_off_.empty();
     if (!more) break;
     const Link link = cut_off_.back();
     cut_off_.pop_back();
-    peer_.lost(link, now);
+    gateway_.lost(link, now);
   }
 }
 
@@ -472,9 +499,12 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
 }
 
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
+  const auto control = [&] {
+    return peer_ ? answer_control(request, *peer_, now) : http_error(404, "this gateway is not steered by hand");
+  };
   HttpAnswer answered = connection.control
-                            ? answer_control(request, peer_, now)
-                            : answer_rest(request, options_.world, options_.shards, peer_.identify_budget(now));
+                            ? control()
+                            : answer_rest(request, options_.world, options_.shards, gateway_.identify_budget(now));
   drain(now);
   if (options_.wiretap && !connection.control) options_.wiretap->on_rest(request, answered);
   if (options_.on_request) options_.on_request(line_of(connection, request, answered));
@@ -521,11 +551,20 @@ std::variant<Secured, Trouble> make_tls(const std::string& ca_file) {
   return Secured{std::move(std::get<Tls>(tls)), std::move(std::get<CaFile>(file))};
 }
 
-struct Listeners {
-  std::optional<Listener> gateway, api, control;
-};
+std::optional<Trouble> open_elsewhere(Listeners& listeners, const std::string& address, Elsewhere elsewhere) {
+  if (elsewhere == Elsewhere::Listener) {
+    auto opened = Listener::open(address, 0);
+    if (auto* const trouble = std::get_if<Trouble>(&opened)) return std::move(*trouble);
+    listeners.other = std::move(std::get<Listener>(opened));
+    return std::nullopt;
+  }
+  auto reserved = net::reserve_port(address);
+  if (auto* const trouble = std::get_if<Trouble>(&reserved)) return std::move(*trouble);
+  listeners.dead = std::move(std::get<ReservedPort>(reserved));
+  return std::nullopt;
+}
 
-std::variant<Listeners, Trouble> listen_all(const ServerOptions& options) {
+std::variant<Listeners, Trouble> listen_all(const ServerOptions& options, Elsewhere elsewhere) {
   struct Wish {
     std::optional<Listener> Listeners::*which;
     const std::string& address;
@@ -544,15 +583,24 @@ std::variant<Listeners, Trouble> listen_all(const ServerOptions& options) {
       return Trouble{trouble->stage, trouble->text + ": " + std::string(flags)};
     listeners.*which = std::move(std::get<Listener>(opened));
   }
+  if (elsewhere == Elsewhere::Nothing) return listeners;
+  if (auto trouble = open_elsewhere(listeners, options.address, elsewhere)) return *std::move(trouble);
   return listeners;
 }
 
 }  // namespace
 
 std::variant<std::unique_ptr<Server>, Trouble> Server::open(ServerOptions options) {
-  auto opened = listen_all(options);
+  return open_with(std::move(options), nullptr);
+}
+
+std::variant<std::unique_ptr<Server>, Trouble> Server::open(ServerOptions options, Gateway& gateway) {
+  return open_with(std::move(options), &gateway);
+}
+
+std::variant<std::unique_ptr<Server>, Trouble> Server::open_with(ServerOptions options, Gateway* gateway) {
+  auto opened = listen_all(options, gateway == nullptr ? Elsewhere::Nothing : gateway->elsewhere());
   if (auto* const trouble = std::get_if<Trouble>(&opened)) return std::move(*trouble);
-  auto& [gateway, api, control] = std::get<Listeners>(opened);
   std::optional<Tls> tls;
   CaFile ca_file;
   if (options.tls) {
@@ -561,7 +609,7 @@ std::variant<std::unique_ptr<Server>, Trouble> Server::open(ServerOptions option
     tls = std::move(std::get<Secured>(made).tls);
     ca_file = std::move(std::get<Secured>(made).ca_file);
   }
-  auto impl = std::make_unique<Impl>(std::move(options), *std::move(gateway), *std::move(api), *std::move(control),
+  auto impl = std::make_unique<Impl>(std::move(options), gateway, std::move(std::get<Listeners>(opened)),
                                      std::move(tls), std::move(ca_file));
   if (!impl->start())
     return Trouble{Trouble::Stage::Configure, "cannot start the mock's thread: " + net::reason(errno)};
@@ -577,6 +625,7 @@ const std::string& Server::api_url() const noexcept { return impl_->api_url; }
 const std::string& Server::control_url() const noexcept { return impl_->control_url; }
 const std::string& Server::ca_file() const noexcept { return impl_->ca_file.path(); }
 
+void Server::with(const std::function<void(Instant)>& act) { impl_->with(act); }
 void Server::with_peer(const std::function<void(Peer&, Instant)>& act) { impl_->with_peer(act); }
 
 }  // namespace portcullis::mock

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "portcullis/net/trouble.h"
+#include "portcullis/oracle/mock/gateway.h"
 #include "portcullis/oracle/mock/peer.h"
 
 namespace portcullis::mock {
@@ -32,9 +33,10 @@ struct ServerOptions {
   std::uint16_t gateway_port = 0;     ///< 0: the system chooses
   std::uint16_t api_port = 0;
   std::uint16_t control_port = 0;
-  bool tls = false;          ///< wss and https, with a certificate made at start; control is always plain
-  std::string ca_file;       ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
-  std::uint32_t shards = 1;  ///< recommended by /gateway/bot
+  bool tls = false;                  ///< wss and https, with a certificate made at start; control is always plain
+  std::string ca_file;               ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
+  std::uint32_t shards = 1;          ///< recommended by /gateway/bot
+  Duration upgrade_timeout{10'000};  ///< until a client of the gateway is answered
   /// Called on the server's thread with each step, and with a line for each REST and control request.
   std::function<void(const Stepped&)> on_step;
   std::function<void(const std::string&)> on_request;
@@ -48,6 +50,9 @@ struct ServerOptions {
 class Server {
  public:
   static std::variant<std::unique_ptr<Server>, net::Trouble> open(ServerOptions options);
+  /// Serves another gateway than a peer, which is borrowed: it is called on the server's thread only. The world in the
+  /// options is what REST tells of; control answers 404.
+  static std::variant<std::unique_ptr<Server>, net::Trouble> open(ServerOptions options, Gateway& gateway);
   ~Server();
 
   const std::string& gateway_url() const noexcept;  ///< ws://127.0.0.1:PORT, or wss://localhost:PORT
@@ -55,12 +60,15 @@ class Server {
   const std::string& control_url() const noexcept;
   const std::string& ca_file() const noexcept;  ///< empty without TLS
 
-  /// Runs a function on the server's thread, with the peer, and waits until what it did is written; for programs that
-  /// script the mock. Not to be called from the callbacks.
+  /// Runs a function on the server's thread, and waits until what it did is written. Not to be called from the
+  /// callbacks.
+  void with(const std::function<void(Instant)>& act);
+  /// The same with the peer, for programs that script the mock; only of a server that has one.
   void with_peer(const std::function<void(Peer&, Instant)>& act);
 
  private:
   struct Impl;
+  static std::variant<std::unique_ptr<Server>, net::Trouble> open_with(ServerOptions options, Gateway* gateway);
   explicit Server(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -99,17 +99,16 @@ bool IdentifyLimits::busy(std::uint32_t bucket, Instant now) const {
 
 IdentifyBudget IdentifyLimits::budget(Instant now) const {
   const std::uint32_t total = laws_.identifies_a_day;
-  if (!day_began_at_ || now - *day_began_at_ >= laws_.identify_day) return {total, total, Duration{0}};
+  if (!day_began_at_) return {total, total - taken_, taken_ == 0 ? Duration{0} : laws_.identify_day};
+  if (now - *day_began_at_ >= laws_.identify_day) return {total, total, Duration{0}};
   return {total, total - taken_, *day_began_at_ + laws_.identify_day - now};
 }
 
 void IdentifyLimits::take(std::uint32_t bucket, Instant now) {
   std::erase_if(taken_at_, [&](const auto& entry) { return now - entry.second >= laws_.identify_window; });
   taken_at_[bucket] = now;
-  if (budget(now).left == laws_.identifies_a_day) {
-    day_began_at_ = now;
-    taken_ = 0;
-  }
+  if (budget(now).left == laws_.identifies_a_day) taken_ = 0;
+  if (taken_ == 0 || !day_began_at_) day_began_at_ = now;
   ++taken_;
 }
 

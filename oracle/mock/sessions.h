@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -81,7 +82,9 @@ std::vector<std::uint64_t> guilds_of(const World& world, const std::optional<Sha
 /// How many Identifies are let through: one a bucket in 5 s, and so many a day.
 class IdentifyLimits {
  public:
-  explicit IdentifyLimits(const Laws& laws) : laws_(laws) {}
+  /// `left` is how many are left of the first day; none: all of them.
+  explicit IdentifyLimits(const Laws& laws, std::optional<std::uint32_t> left = {})
+      : laws_(laws), taken_(laws.identifies_a_day - std::min(laws.identifies_a_day, left.value_or(~0u))) {}
 
   bool busy(std::uint32_t bucket, Instant now) const;
   IdentifyBudget budget(Instant now) const;
@@ -91,7 +94,7 @@ class IdentifyLimits {
   const Laws& laws_;
   std::map<std::uint32_t, Instant> taken_at_;
   std::optional<Instant> day_began_at_;
-  std::uint32_t taken_ = 0;
+  std::uint32_t taken_;
 };
 
 }  // namespace portcullis::mock

@@ -21,8 +21,10 @@ struct IdentifyBudget {
 
 /// Who may log in, and what they see.
 struct World {
-  std::string token{};        ///< bare; empty: any token is good
-  std::string gateway_url{};  ///< handed out in READY as `resume_gateway_url`; bare
+  std::string token{};                             ///< bare; empty: any token is good
+  std::string gateway_url{};                       ///< handed out in READY as `resume_gateway_url`; bare
+  std::optional<std::string> resume_url{};         ///< instead of it; empty: READY has none
+  std::optional<std::uint32_t> identifies_left{};  ///< of the day; none: all of them
   std::uint64_t bot_id = 100'000'000'000'000'001;
   std::vector<std::uint64_t> guild_ids{200'000'000'000'000'001};  ///< those of all shards; each shard gets its own
   std::uint64_t intents_allowed = ~std::uint64_t{0};              ///< privileged ones that the application may use

@@ -133,7 +133,7 @@ TEST_CASE("GW-ENC-2, GW-RES-8: in every combination links are cut at any byte, a
   const std::string& direct = server->gateway_url();
   Relay relay(static_cast<std::uint16_t>(std::stoul(direct.substr(direct.rfind(':') + 1))), kLinkBytesMax);
   const std::string url = "wss://localhost:" + std::to_string(relay.port());
-  server->with_peer([&](mock::Peer& peer, Instant) { peer.set_gateway_url(url); });
+  server->with_peer([&](mock::Peer& peer, Instant) { peer.set_urls({url, {}}); });
 
   Numbers numbers;
   std::vector<std::unique_ptr<driver::ShardGroup>> groups;

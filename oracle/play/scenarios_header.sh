@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Prints the files of scenarios as texts in a header: scenarios_header.sh FILE...
+set -euo pipefail
+cat <<'END'
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace portcullis::play {
+
+struct ScenarioFile {
+  std::string_view name, text;
+};
+
+END
+printf 'inline constexpr std::array<ScenarioFile, %d> kScenarioFiles{{\n' $#
+for file in "$@"; do
+  printf '    {"%s", R"scenarios(' "$(basename "$file")"
+  cat -- "$file"
+  printf ')scenarios"},\n'
+done
+cat <<'END'
+}};
+
+}  // namespace portcullis::play
+END
