@@ -34,10 +34,15 @@ class Recorder {
 
   void add(timeline::Record record) {
     const std::lock_guard lock(mutex_);
+    open_links_ += record.is == "open" ? 1 : record.is == "end" ? -1 : 0;
     if (!timeline_.records.empty()) record.at_ms = std::max(record.at_ms, timeline_.records.back().at_ms);
     timeline_.records.push_back(std::move(record));
   }
   void add(std::string is, Json with) { add({(net::now() - began_).count(), 0, std::move(is), std::move(with)}); }
+  int open_links() {
+    const std::lock_guard lock(mutex_);
+    return open_links_;
+  }
   timeline::Timeline take() {
     const std::lock_guard lock(mutex_);
     return std::move(timeline_);
@@ -46,7 +51,8 @@ class Recorder {
  private:
   const Instant began_;
   std::mutex mutex_;
-  timeline::Timeline timeline_;  ///< under the mutex
+  timeline::Timeline timeline_;  ///< these two under the mutex
+  int open_links_ = 0;
 };
 
 std::string replaced(std::string text, std::string_view place, const std::string& value) {
@@ -83,19 +89,20 @@ class Trial {
 
  private:
   void open_server() {
-    auto player = std::make_unique<play::Player>(scenario_, play::Player::Options{began_, timeline::Clock::Wall},
-                                                 net::entropy(), pseudonyms_,
-                                                 [this](timeline::Record record) { recorder_.add(std::move(record)); });
-    player_ = player.get();
+    player_ = std::make_unique<play::Player>(scenario_, play::Player::Options{began_, timeline::Clock::Wall},
+                                             net::entropy(), pseudonyms_,
+                                             [this](timeline::Record record) { recorder_.add(std::move(record)); });
     mock::ServerOptions options;
     options.world = play::world_of(scenario_);
     options.world.token = kToken;
     options.shards = scenario_.world.shards;
     options.tls = subject_.tls;
-    options.on_rest = [this](const mock::HttpRequest& request, const mock::HttpAnswer& answer) {
-      recorder_.add("rest", rest_record(request, answer, pseudonyms_));
-    };
-    auto opened = mock::Server::open(std::move(options), std::move(player));
+    options.wiretap = mock::Wiretap{[](mock::Link, const std::string&) {},
+                                    [](mock::Link, bool, std::span<const std::byte>) {}, [](mock::Link, bool, bool) {},
+                                    [this](const mock::HttpRequest& request, const mock::HttpAnswer& answer) {
+                                      recorder_.add("rest", timeline::rest_members(request, answer, hide_));
+                                    }};
+    auto opened = mock::Server::open(std::move(options), *player_);
     if (const auto* const trouble = std::get_if<net::Trouble>(&opened)) throw Unfit{trouble->text};
     server_ = std::move(std::get<0>(opened));
   }
@@ -121,7 +128,7 @@ class Trial {
     const Instant now = net::now();
     out_of_time_ = now >= began_ + subject_.budget.value_or(scenario_.budget);
     bool over = false;
-    server_->with_gateway([&](mock::Gateway&, Instant at) { over = player_->over(at); });
+    server_->with([&](Instant at) { over = player_->over(at); });
     return over || out_of_time_;
   }
 
@@ -136,21 +143,16 @@ class Trial {
     client_->kill();
     const Exited& exited = *client_->exited();
     const Instant until = net::now() + kLastWords;
-    while (!all_links_ended() && net::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(kTurnMs));
+    while (recorder_.open_links() != 0 && net::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(kTurnMs));
     Json with{{"state", "exited"}, {"status", exited.status}};
     if (exited.signal != 0) with["signal"] = exited.signal;
     if (exited.killed) with["killed"] = true;
     if (!exited.killed || scenario_.then == play::Then::Stop) recorder_.add("process", std::move(with));
-    server_->with_gateway([&](mock::Gateway&, Instant) {
+    server_->with([&](Instant) {
       links_ = player_->links();
       stopped_at_ = player_->stopped_at();
     });
-  }
-
-  bool all_links_ended() {
-    std::size_t open = 0;
-    server_->with_gateway([&](mock::Gateway&, Instant) { open = player_->open_links(); });
-    return open == 0;
   }
 
   ScenarioResult verdict() {
@@ -200,7 +202,10 @@ class Trial {
   const Instant began_ = net::now();
   Recorder recorder_;
   timeline::Pseudonyms pseudonyms_;
-  play::Player* player_ = nullptr;  ///< the server's; touched on its thread
+  const std::function<std::string(std::string_view)> hide_ = [this](std::string_view text) {
+    return pseudonyms_.hide(text);
+  };
+  std::unique_ptr<play::Player> player_;  ///< touched on the server's thread only
   std::unique_ptr<mock::Server> server_;
   std::unique_ptr<Process> client_;
   bool out_of_time_ = false;
