@@ -387,7 +387,8 @@ net::Stream Server::Impl::stream_of(Fd socket) const {
 
 void Server::Impl::open_link(Fd socket, Door door, Instant now) {
   links_.emplace(++last_link_, GatewayConnection(stream_of(std::move(socket)), now + options_.upgrade_timeout, door));
-  if (options_.wiretap) options_.wiretap->on_link(last_link_, door == Door::Other ? urls_.elsewhere : urls_.main);
+  if (options_.wiretap && options_.wiretap->on_link)
+    options_.wiretap->on_link(last_link_, door == Door::Other ? urls_.elsewhere : urls_.main);
 }
 
 // ---- The gateway
@@ -399,7 +400,7 @@ void Server::Impl::serve_links(Instant now) {
 
 void Server::Impl::serve_link(Link link, GatewayConnection& connection, Instant now) {
   const auto take = [&](std::span<const std::byte> bytes) {
-    if (options_.wiretap) options_.wiretap->on_bytes(link, true, bytes);
+    if (options_.wiretap && options_.wiretap->on_bytes) options_.wiretap->on_bytes(link, true, bytes);
     if (!std::exchange(connection.known, true)) {
       gateway_.opened(link, connection.door, now);
       drain(now);
@@ -422,7 +423,7 @@ void Server::Impl::lose(Link link, Instant now) {
 }
 
 void Server::Impl::tell_end(Link link, bool by_client, bool by_reset) const {
-  if (options_.wiretap) options_.wiretap->on_end(link, by_client, by_reset);
+  if (options_.wiretap && options_.wiretap->on_end) options_.wiretap->on_end(link, by_client, by_reset);
 }
 
 /// Does what the peer wants done.
@@ -444,7 +445,7 @@ void Server::Impl::perform(const Transmit& transmit) {
   if (found == links_.end()) return;
   GatewayConnection& connection = found->second;
   if (connection.is_leaving()) return;
-  if (options_.wiretap) options_.wiretap->on_bytes(transmit.link, false, transmit.bytes);
+  if (options_.wiretap && options_.wiretap->on_bytes) options_.wiretap->on_bytes(transmit.link, false, transmit.bytes);
   connection.set_deadline(kNever);  // from the answer to its upgrade on the peer sees to it
   if (connection.write(transmit.bytes)) return;
   tell_end(transmit.link, false, true);
@@ -506,7 +507,8 @@ HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequ
                             ? control()
                             : answer_rest(request, options_.world, options_.shards, gateway_.identify_budget(now));
   drain(now);
-  if (options_.wiretap && !connection.control) options_.wiretap->on_rest(request, answered);
+  if (options_.wiretap && options_.wiretap->on_rest && !connection.control)
+    options_.wiretap->on_rest(request, answered);
   if (options_.on_request) options_.on_request(line_of(connection, request, answered));
   return answered;
 }

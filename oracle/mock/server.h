@@ -40,7 +40,7 @@ struct ServerOptions {
   /// Called on the server's thread with each step, and with a line for each REST and control request.
   std::function<void(const Stepped&)> on_step;
   std::function<void(const std::string&)> on_request;
-  std::optional<Wiretap> wiretap;  ///< with all its functions
+  std::optional<Wiretap> wiretap;  ///< with those of its functions that are wanted
 };
 
 /// The mock gateway on real sockets: one thread, any number of clients; the REST answers that libraries ask for before

@@ -1,5 +1,5 @@
-// GW-SEC-1: neither the token nor a session's id appears in anything that the program prints, at its most talkative, in
-// success and in every failure.
+// GW-SEC-1: neither the token nor a session's id appears in anything that the program prints or records, at its most
+// talkative, in success and in every failure.
 #include <signal.h>
 
 #include <catch2/catch.hpp>
@@ -54,12 +54,14 @@ Arguments operator+(Arguments left, const Arguments& right) {
 void play(const Arguments& mock_arguments, const Arguments& more) {
   Printed printed;
   const Scratch scratch;
-  Mock mock(mock_arguments + Arguments{"--verbose", "--events-per-second", "20", "--heartbeat-ms", "500"}, kWithToken);
+  Mock mock(mock_arguments + Arguments{"--verbose", "--events-per-second", "20", "--heartbeat-ms", "500", "--record",
+                                       scratch.path("mock")},
+            kWithToken);
   Arguments arguments{"connect", "--api-url", mock.api_url(),   "--verbose",
                       "--data",  "--keep",    "--session-file", scratch.path("kept")};
   if (!mock.ca_file().empty()) arguments = arguments + Arguments{"--ca", mock.ca_file()};
 
-  Program first(arguments + more, kWithToken);
+  Program first(arguments + more + Arguments{"--record", scratch.path("first")}, kWithToken);
   REQUIRE(first.prints("\"READY\""));
   REQUIRE(!session_ids(mock).empty());
   const std::string id = session_ids(mock).front();
@@ -78,18 +80,19 @@ void play(const Arguments& mock_arguments, const Arguments& more) {
   CHECK(first.wait() == 0);
   CHECK(content_of(scratch.path("kept")).find(id) != std::string::npos);
 
-  Program second(arguments + more + Arguments{"--events", "30"}, kWithToken);
+  Program second(arguments + more + Arguments{"--events", "30", "--record", scratch.path("second")}, kWithToken);
   CHECK(second.wait() == 0);
   mock.program().signal(SIGTERM);
   CHECK(mock.program().wait() == 0);
   for (const Program* program : {&first, &second, &mock.program()}) printed.add(*program);
+  for (const char* const recorded : {"mock", "first", "second"}) printed.text += content_of(scratch.path(recorded));
   printed.search();
 }
 
 }  // namespace
 
-TEST_CASE("GW-SEC-1: connect and mock print no secret over ws") { play({}, {}); }
-TEST_CASE("GW-SEC-1: connect and mock print no secret over wss, as JSON") { play({"--tls"}, {"--json"}); }
+TEST_CASE("GW-SEC-1: connect and mock print and record no secret over ws") { play({}, {}); }
+TEST_CASE("GW-SEC-1: connect and mock print and record no secret over wss, as JSON") { play({"--tls"}, {"--json"}); }
 
 TEST_CASE("GW-SEC-1: the demo prints no secret") {
   for (const Arguments& arguments : {Arguments{"demo", "--seconds-max", "90"}, Arguments{"demo", "--json"}}) {
