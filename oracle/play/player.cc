@@ -255,8 +255,9 @@ bool Player::Impl::play(Part& part) {
 
 bool Player::Impl::take(Part& part, const Step& step) {
   const bool waits = std::holds_alternative<WaitFor>(step.verb) || std::holds_alternative<WaitTime>(step.verb);
+  if (!waits) tell(part.link, "script", {{"did", pseudonyms.hide(step.text)}});
   const bool did = std::visit([&](const auto& verb) { return act(part, verb); }, step.verb);
-  if (did && !waits) tell(part.link, "script", {{"did", pseudonyms.hide(step.text)}});
+  if (!did && !waits) tell(part.link, "script", {{"did", "stops: " + part.where()}});
   return did;
 }
 

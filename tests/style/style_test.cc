@@ -237,9 +237,9 @@ Faults states_assigned_twice(const Sources& sources) {
 }
 
 /// What a test's name may begin with when no single clause asks for what it shows.
-constexpr std::array<std::string_view, 17> kSubjects{
+constexpr std::array<std::string_view, 18> kSubjects{
     "workspace", "style",   "spec", "table",  "corpus", "vectors", "models",  "walker",  "transcripts",
-    "coverage",  "mutants", "fuzz", "memory", "speed",  "readme",  "interop", "timeline"};
+    "coverage",  "mutants", "fuzz", "memory", "speed",  "readme",  "interop", "timeline", "play"};
 
 bool is_id(std::string_view text) { return std::find(kIds.begin(), kIds.end(), text) != kIds.end(); }
 
