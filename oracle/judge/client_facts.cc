@@ -187,7 +187,8 @@ void Walk::tell_handshake(Link& link, Moment& moment) {
   facts["session"] = shard->session != nullptr && shard->session->ended_by.empty() && shard->session->sequence();
   if (shard->session != nullptr && !shard->session->ended_by.empty()) facts["ended_by"] = shard->session->ended_by;
   facts["failed_resumes"] = shard->failed_resumes;
-  facts["resume_refused"] = shard->resume_refused;
+  const bool dead = shard->session != nullptr && process_.dead.contains(shard->session->resume_at.place);
+  facts["resume_refused"] = std::max(shard->resume_refused, dead ? 1 : 0);
   facts["refused"] = shard->refused;
   if (shard->last_invalid_at) {
     facts["since_invalid_ms"] = now_ - *shard->last_invalid_at;

@@ -40,6 +40,7 @@ void Walk::on_close(const timeline::Record& record, Link& link) {
   facts["fatal_code"] = given && spec::classify_close(code) == spec::CloseClass::Fatal;
   link.client_closed = true;
   link.client_code = given ? std::optional(code) : std::nullopt;
+  link.had_session = keeps_session(link);
   const bool ends = given && (code == 1000 || code == 1001);
   if (ends && !link.server_closed) end_session(link.session, "client_close");
   lose(link, "client", std::nullopt);
@@ -69,6 +70,12 @@ std::string Walk::cause_of(const Link& link, std::string_view by) const {
   return "unasked";
 }
 
+/// Says whether the shard has a session that may be resumed.
+bool Walk::keeps_session(const Link& link) const {
+  const auto at = process_.shards.find(link.shard);
+  return at != process_.shards.end() && at->second.session != nullptr && at->second.session->ended_by.empty();
+}
+
 std::string Walk::recent_special(const Link& link) const {
   for (const auto& [what, at] : link.special_at)
     if (now_ - at <= kSpecialMs) return "special:" + what;
@@ -82,6 +89,7 @@ void Walk::lose(Link& link, std::string_view by, std::optional<std::uint16_t> co
   facts["by"] = by;
   facts["cause"] = cause_of(link, by);
   facts["refused"] = !link.upgraded;
+  facts["had_session"] = link.client_closed ? link.had_session : keeps_session(link);
   if (code) {
     facts["code"] = *code == kNoCode ? Json() : Json(*code);
     facts["class"] = class_of(*code);

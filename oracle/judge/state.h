@@ -62,6 +62,7 @@ struct Link {
   bool lost = false, client_closed = false, server_closed = false, upgraded = false;
   std::optional<std::uint16_t> client_code;
   std::optional<std::int64_t> reconnect_at, invalid_at;
+  bool had_session = false;  ///< to be resumed, when the client closed
   bool invalid_resumable = false, undecodable = false, undecodable_stream = false;
   std::map<std::string, std::int64_t> special_at;  ///< what was out of the ordinary, and when
   std::string odd;                                 ///< the first thing outside the catalogue
@@ -88,6 +89,7 @@ struct Process {
   std::map<int, std::int64_t> identified_at;  ///< by key
   std::vector<std::int64_t> identifies;
   std::map<std::string, std::int64_t> rate_limited_until, whole_list_at;  ///< by guild
+  std::set<std::string> dead;                                             ///< places where nobody listens
   Address main;                                                           ///< empty until it is known
   std::int64_t max_concurrency = 1;
   std::optional<std::int64_t> no_identify_before;

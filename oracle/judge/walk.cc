@@ -42,7 +42,7 @@ std::vector<Moment> Walk::run() {
   link_ = nullptr;
   link_number_ = 0;
   tell_jitter();
-  return std::move(moments_);
+  return {std::make_move_iterator(moments_.begin()), std::make_move_iterator(moments_.end())};
 }
 
 /// Says which link belongs to which shard, by what is sent on it later. Where there is one shard only, all are its own.
@@ -81,6 +81,7 @@ void Walk::see(const timeline::Record& record) {
   if (record.is == "process") return on_process(record);
   if (record.is == "rest") return on_rest(record);
   if (record.is == "local") return on_local(record);
+  if (record.is == "script") return on_script(record);
   if (record.is == "open") return on_open(record);
   if (link_ == nullptr) return;
   if (record.is == "upgraded") return on_upgraded(*link_);
@@ -172,6 +173,11 @@ void Walk::on_local(const timeline::Record& record) {
   tell("local").facts["did"] = did;
   if (did == "start" || did == "connect") process_.stopped = false;
   if (did == "stop" || did == "close") process_.stopped = true;
+}
+
+void Walk::on_script(const timeline::Record& record) {
+  if (const Json& url = member(record.with, "dead_url"); url.is_string())
+    process_.dead.insert(address_of(url.get<std::string>()).place);
 }
 
 // ---- The life of a link

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ class Walk {
   std::string cause_of_exit() const;
   void on_rest(const Record& record);
   void on_local(const Record& record);
+  void on_script(const Record& record);
   void on_open(const Record& record);
   void on_upgraded(Link& link);
   void on_refused(const Record& record, Link& link);
@@ -42,6 +44,7 @@ class Walk {
   void on_end(const Record& record, Link& link);
   void lose(Link& link, std::string_view by, std::optional<std::uint16_t> code);
   std::string cause_of(const Link& link, std::string_view by) const;
+  bool keeps_session(const Link& link) const;
   std::string recent_special(const Link& link) const;
   void end_session(Session* session, std::string_view by);
 
@@ -69,7 +72,7 @@ class Walk {
   const std::int64_t tolerance_;
   Process process_;
   std::map<std::uint64_t, int> shard_by_link_;
-  std::vector<Moment> moments_;
+  std::deque<Moment> moments_;  ///< they keep their place while more come
   std::size_t record_ = 0;
   std::int64_t now_ = 0;
   Link* link_ = nullptr;  ///< of the record at hand

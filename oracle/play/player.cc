@@ -495,6 +495,8 @@ void Player::set_urls(const mock::Urls& urls) {
   if (impl_->scenario.world.resume_url == ResumeUrl::Slash) handed_out.elsewhere = urls.main + "/";
   if (impl_->scenario.world.resume_url == ResumeUrl::Query) handed_out.elsewhere = urls.main + "/?cluster=1";
   impl_->peer.set_urls(handed_out);
+  if (impl_->scenario.world.resume_url == ResumeUrl::Dead)
+    impl_->tell(0, "script", {{"did", "nobody listens at the URL to resume at"}, {"dead_url", urls.elsewhere}});
 }
 
 void Player::opened(mock::Link link, mock::Door door, Instant now) {

@@ -38,7 +38,8 @@ constexpr std::array kClose{
 constexpr std::array kFault{kAt, kLink, kind_is("fault"), kFrom, Member{"what", Type::Text, Need::Must}};
 constexpr std::array kEnd{kAt, kLink, kind_is("end"), kFrom, Member{"how", Type::Word, Need::May, "eof reset"}};
 constexpr std::array kScript{
-    kAt, Member{"link", Type::Positive}, kind_is("script"), Member{"did", Type::Text, Need::Must}};
+    kAt, Member{"link", Type::Positive}, kind_is("script"), Member{"did", Type::Text, Need::Must},
+    Member{"dead_url", Type::Text}};
 constexpr std::array kLocal{
     kAt, kind_is("local"), Member{"did", Type::Word, Need::Must, "start stop send close connect"},
     Member{"payload", Type::Any}};

@@ -55,6 +55,7 @@ class Duel {
   Duelled run();
 
  private:
+  void tell_of_rest();
   void join(std::uint32_t shard);
   void tell(std::string did) {
     out_.timeline.records.push_back({(now_ - Instant{}).count(), 0, "local", {{"did", std::move(did)}}});
@@ -106,6 +107,25 @@ Duel::Duel(const play::Scenario& scenario, const DuelOptions& options)
   limit.remaining = scenario.world.remaining;
   limit.max_concurrency = scenario.world.max_concurrency;
   identifies_.set_limit(limit, now_);
+  tell_of_rest();
+}
+
+/// What a client has asked the API for before it dials; here it is told, and not asked for.
+void Duel::tell_of_rest() {
+  const timeline::Json limit{{"total", 1'000},
+                             {"remaining", scenario_.world.remaining},
+                             {"reset_after", 0},
+                             {"max_concurrency", scenario_.world.max_concurrency}};
+  out_.timeline.records.push_back(
+      {0,
+       0,
+       "rest",
+       {{"method", "GET"},
+        {"path", "/api/v10/gateway/bot"},
+        {"status", 200},
+        {"authorization", "Bot"},
+        {"user_agent", "DiscordBot (in virtual time, 1)"},
+        {"body", {{"url", "ws://" + kMainHost}, {"shards", scenario_.world.shards}, {"session_start_limit", limit}}}}});
 }
 
 void Duel::join(std::uint32_t shard) {
