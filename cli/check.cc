@@ -39,7 +39,7 @@ report::ScenarioResult judged(const std::string& path) {
   result.took_ms = result.timeline.records.empty() ? 0 : result.timeline.records.back().at_ms;
   for (const judge::RuleResult& rule : result.judgement.rules)
     for (const judge::Finding& finding : rule.findings)
-      if (report::counts(finding, result.scenario.level)) result.outcome = report::Outcome::Failed;
+      if (report::counts(*rule.rule, finding, result.scenario)) result.outcome = report::Outcome::Failed;
   return result;
 }
 

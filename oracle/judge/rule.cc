@@ -117,6 +117,7 @@ Rule rule_of(const Json& json) {
   rule.level = one_of<Level>(json, "level", "", {"MUST", "SHOULD", "UNUSUAL"});
   rule.requirements = json.at("requirements");
   rule.says = json.at("says");
+  rule.everywhere = json.value("everywhere", false);
   rule.despite_odd = json.value("despite_odd", false);
   rule.check = check_of(json);
   return rule;

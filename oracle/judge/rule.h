@@ -70,6 +70,7 @@ struct Rule {
   Level level = Level::Must;
   std::vector<std::string> requirements;
   std::string says;
+  bool everywhere = false;   ///< shows alike whatever the gateway does
   bool despite_odd = false;  ///< also binds a client whose server was odd: that is what the rule is about
   std::variant<Each, Follows, Never> check;
 };

@@ -1,5 +1,6 @@
 #include "portcullis/oracle/report/result.h"
 
+#include <algorithm>
 #include <array>
 
 namespace portcullis::report {
@@ -12,9 +13,15 @@ constexpr std::array<std::string_view, 7> kOutcomes{"passed",          "failed",
 
 std::string_view name_of(Outcome outcome) { return kOutcomes.at(static_cast<std::size_t>(outcome)); }
 
-bool counts(const judge::Finding& finding, std::string_view scenario_level) {
+bool counts(const judge::Rule& rule, const judge::Finding& finding, const Card& scenario) {
+  const auto is_cited = [&](const std::string& requirement) {
+    return std::ranges::find(scenario.requirements, requirement) != scenario.requirements.end();
+  };
+  const bool its_place =
+      !rule.everywhere || scenario.requirements.empty() || std::ranges::any_of(rule.requirements, is_cited);
+  if (!its_place) return false;
   if (finding.verdict == judge::Verdict::Violation) return true;
-  const bool strict = scenario_level == "MUST" || scenario_level == "SHOULD";
+  const bool strict = scenario.level == "MUST" || scenario.level == "SHOULD";
   return strict && finding.verdict == judge::Verdict::Deviation;
 }
 

@@ -47,9 +47,9 @@ struct ClientReport {
 /// Gives the outcome's name as reports spell it, such as `expected failure`.
 std::string_view name_of(Outcome outcome);
 
-/// Says whether a finding counts as a failure in a scenario of this level: there only violations do where a scenario
-/// asks for more than the requirements.
-bool counts(const judge::Finding& finding, std::string_view scenario_level);
+/// Says whether a finding makes the scenario fail: a violation or, where the scenario asks for no more than the
+/// requirements do, a deviation. A rule that shows alike in every scenario counts where the scenario cites it.
+bool counts(const judge::Rule& rule, const judge::Finding& finding, const Card& scenario);
 
 /// How many results have each outcome, in the order of `Outcome`.
 std::vector<std::size_t> tally(const ClientReport& report);

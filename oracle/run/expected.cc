@@ -13,8 +13,9 @@ using timeline::Json;
 std::vector<std::string> broken_rules(const ScenarioResult& result) {
   std::vector<std::string> broken;
   for (const judge::RuleResult& rule : result.judgement.rules) {
-    const bool fails = std::ranges::any_of(
-        rule.findings, [&](const judge::Finding& finding) { return report::counts(finding, result.scenario.level); });
+    const bool fails = std::ranges::any_of(rule.findings, [&](const judge::Finding& finding) {
+      return report::counts(*rule.rule, finding, result.scenario);
+    });
     if (fails) broken.push_back(rule.rule->id);
   }
   return broken;

@@ -189,7 +189,7 @@ class Trial {
   static std::string first_failure(const ScenarioResult& result) {
     const judge::RuleResult* worst = nullptr;
     for (const judge::RuleResult& rule : result.judgement.rules) {
-      const auto fails = [&](const judge::Finding& one) { return report::counts(one, result.scenario.level); };
+      const auto fails = [&](const judge::Finding& one) { return report::counts(*rule.rule, one, result.scenario); };
       if (std::ranges::none_of(rule.findings, fails)) continue;
       if (worst == nullptr || rule.verdict > worst->verdict) worst = &rule;
     }
@@ -219,7 +219,7 @@ bool is_marginal(const ScenarioResult& result) {
   bool any = false;
   for (const judge::RuleResult& rule : result.judgement.rules)
     for (const judge::Finding& finding : rule.findings)
-      if (report::counts(finding, result.scenario.level)) {
+      if (report::counts(*rule.rule, finding, result.scenario)) {
         if (!finding.marginal) return false;
         any = true;
       }

@@ -11,11 +11,11 @@ namespace {
 /// What the judge says of a scenario that our client has played: each finding that counts.
 std::string failures_of(const play::Scenario& scenario, const judge::Judgement& judgement) {
   report::ScenarioResult result;
-  result.scenario.level = play::name_of(scenario.level);
+  result.scenario.level = play::name_of(scenario.level);  // no requirements: every rule counts
   result.judgement = judgement;
   for (judge::RuleResult& rule : result.judgement.rules)
     std::erase_if(rule.findings,
-                  [&](const judge::Finding& finding) { return !report::counts(finding, result.scenario.level); });
+                  [&](const judge::Finding& finding) { return !report::counts(*rule.rule, finding, result.scenario); });
   return report::findings_in_words(result);
 }
 

@@ -57,16 +57,27 @@ TEST_CASE("a report as a table names what did not pass, the rules that were not 
 }
 
 TEST_CASE("a finding counts as a failure by its verdict and the scenario's level") {
-  const auto finding = [](judge::Verdict verdict) {
-    judge::Finding made;
-    made.verdict = verdict;
-    return made;
+  const auto is_failure = [](judge::Verdict verdict, const std::string& level) {
+    judge::Finding finding;
+    finding.verdict = verdict;
+    return report::counts(judge::Rule{}, finding, {"", level, "", {"GW-HB-5"}, {}, {}});
   };
-  CHECK(report::counts(finding(judge::Verdict::Violation), "INFO"));
-  CHECK(report::counts(finding(judge::Verdict::Deviation), "SHOULD"));
-  CHECK_FALSE(report::counts(finding(judge::Verdict::Deviation), "ROBUST"));
-  CHECK_FALSE(report::counts(finding(judge::Verdict::Unusual), "MUST"));
-  CHECK_FALSE(report::counts(finding(judge::Verdict::ServerOdd), "MUST"));
+  CHECK(is_failure(judge::Verdict::Violation, "INFO"));
+  CHECK(is_failure(judge::Verdict::Deviation, "SHOULD"));
+  CHECK_FALSE(is_failure(judge::Verdict::Deviation, "ROBUST"));
+  CHECK_FALSE(is_failure(judge::Verdict::Unusual, "MUST"));
+  CHECK_FALSE(is_failure(judge::Verdict::ServerOdd, "MUST"));
+}
+
+TEST_CASE("what shows alike in every scenario fails those that cite it") {
+  judge::Finding finding;
+  finding.verdict = judge::Verdict::Violation;
+  judge::Rule rule;
+  rule.requirements = {"GW-ID-13"};
+  rule.everywhere = true;
+  CHECK(report::counts(rule, finding, {"", "MUST", "", {"GW-ID-1", "GW-ID-13"}, {}, {}}));
+  CHECK_FALSE(report::counts(rule, finding, {"", "MUST", "", {"GW-HB-5"}, {}, {}}));
+  CHECK(report::counts(rule, finding, {"a recording", "MUST", "", {}, {}, {}}));
 }
 
 }  // namespace
