@@ -215,6 +215,7 @@ TEST_CASE("play: an id belongs to its area and occurs once", "[play]") {
 TEST_CASE("play: what is no file of scenarios is told", "[play]") {
   CHECK(complaint("") == "a.json:1: is not JSON");
   CHECK(complaint("{\n\"schema\": }") == "a.json:2: is not JSON");
+  CHECK(complaint("{\"a\\nb\": 1}").starts_with("a.json:1: \"a?b\" is not known here"));
   CHECK(complaint("[]") == "a.json:1: must be an object");
   CHECK(complaint("{}") == "a.json:1: \"schema\" is missing");
   CHECK(complaint(std::string(101, '[')) == "a.json:1: nested more than 100 deep");
