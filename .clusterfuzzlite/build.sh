@@ -9,8 +9,8 @@ set -euo pipefail
 cd "$SRC/portcullis"
 work=${WORK:-$(mktemp -d)}/portcullis
 libraries=(crypto z zstd)
-flags=(-std=c++20 "-I$work/include" -I.)
-mkdir -p "$work/include/portcullis/spec" "$work/objects" "$OUT"
+flags=(-std=c++20 "-I$work/include" "-I$work/generated" -I.)
+mkdir -p "$work/include/portcullis/spec" "$work/generated/portcullis/oracle/play" "$work/objects" "$OUT"
 
 # The checkout as its own includes name it, and beside it what is generated.
 for folder in core fuzz models oracle tests; do ln -sfn "$PWD/$folder" "$work/include/portcullis/$folder"; done
@@ -23,6 +23,7 @@ mapfile -t requirements < <(sed -n '/name = "requirement_files"/,/\]/s,.*"\(requ
 $CXX $CXXFLAGS "${flags[@]}" spec/requirements_gen.cc -o "$work/requirements_gen"
 "$work/requirements_gen" "${requirements[@]}" >"$work/include/portcullis/spec/requirements.h"
 bash spec/text_header.sh portcullis::spec kLaws spec/laws.json >"$work/include/portcullis/spec/laws.h"
+bash oracle/play/scenarios_header.sh corpus/scenarios/*.json >"$work/generated/portcullis/oracle/play/scenarios.h"
 
 # ---- What there is to compile
 

@@ -47,6 +47,13 @@ std::string escaped(std::string name) {
   return name;
 }
 
+/// Names that the file gives may hold anything.
+std::string on_one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, '?');
+  return text;
+}
+
 std::string listed(const std::vector<std::string_view>& names) {
   std::string out;
   for (const std::string_view name : names) out.append(out.empty() ? "" : ", ").append(name);
@@ -109,7 +116,7 @@ Document::Document(std::string_view text, std::string file) : file_(std::move(fi
     const auto follow = [&](int, Reading::Event event, const Json& parsed) { return reading(event, parsed); };
     tree_ = Json::parse(Lines(text.data(), line), Lines(text.data() + text.size(), line), follow);
   } catch (const Wrong& wrong) {
-    throw Wrong{where() + wrong.text};
+    throw Wrong{on_one_line(where() + wrong.text)};
   } catch (const Json::exception&) {
     throw Wrong{where() + "is not JSON"};
   }
@@ -124,7 +131,7 @@ void Document::fail(const std::string& pointer, const std::string& what) const {
     }
     if (at.empty()) break;
   }
-  throw Wrong{file_ + ":" + std::to_string(line) + ": " + (pointer.empty() ? "" : pointer + ": ") + what};
+  throw Wrong{on_one_line(file_ + ":" + std::to_string(line) + ": " + (pointer.empty() ? "" : pointer + ": ") + what)};
 }
 
 void Node::fail_member(std::string_view name, const std::string& what) const {

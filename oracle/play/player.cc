@@ -548,10 +548,11 @@ bool Player::over(Instant now) const noexcept {
 }
 
 std::string Player::stopped_at() const {
-  for (const mock::Link link : impl_->order)
-    if (const Part& part = impl_->parts.at(link); !part.is_done()) return part.where();
+  const std::size_t listed = impl_->scenario.links.size();
   const std::size_t opened = impl_->order.size();
-  return opened < impl_->scenario.links.size() ? "link " + std::to_string(opened + 1) + " was not opened" : "";
+  for (std::size_t i = 0; i < std::min(listed, opened); ++i)
+    if (const Part& part = impl_->parts.at(impl_->order[i]); !part.is_done()) return part.where();
+  return opened < listed ? "link " + std::to_string(opened + 1) + " was not opened" : "";
 }
 
 std::size_t Player::links() const noexcept { return impl_->order.size(); }

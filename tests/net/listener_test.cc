@@ -7,6 +7,7 @@
 
 #include <array>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <vector>
 
 namespace portcullis::net {
@@ -15,12 +16,17 @@ namespace {
 
 Listener open_any() { return std::get<Listener>(Listener::open("127.0.0.1", 0)); }
 
-Fd connect_to(std::uint16_t port) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in name{};
   name.sin_family = AF_INET;
   name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   name.sin_port = htons(port);
+  return name;
+}
+
+Fd connect_to(std::uint16_t port) {
+  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in name = loopback(port);
   REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
   return socket;
 }
@@ -47,6 +53,17 @@ class Drought {
 };
 
 }  // namespace
+
+TEST_CASE("GW-RES-25: at a reserved port nobody listens", "[net]") {
+  const auto reserved = reserve_port("127.0.0.1");
+  REQUIRE(std::holds_alternative<ReservedPort>(reserved));
+  const std::uint16_t port = std::get<ReservedPort>(reserved).port;
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in name = loopback(port);
+  CHECK(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == -1);
+  CHECK(errno == ECONNREFUSED);
+  CHECK(std::holds_alternative<Trouble>(reserve_port("nowhere at all")));
+}
 
 TEST_CASE("GW-CONN-1: a listener takes the connections that wait, and does not wait itself") {
   Listener listener = open_any();

@@ -316,6 +316,8 @@ TEST_CASE("play: further links have a good gateway, or the last script once more
     CHECK(done(stage));
     const mock::Link second = stage.open();
     CHECK(stage.has(second, "refused 500") == last);
+    stage.dial();
+    CHECK(done(stage));
     CHECK(stage.has(second, "server op 10") == !last);
   }
 }
