@@ -187,6 +187,17 @@ def seconds(text):
         return 0.0
 
 
+async def let_go(writer):
+    """Ends a transport. What it can't send within a second is dropped."""
+    writer.close()
+    try:
+        await asyncio.wait_for(writer.wait_closed(), 1)
+    except asyncio.TimeoutError:
+        writer.transport.abort()
+    except OSError:
+        pass
+
+
 class Shard:
     """One shard: a session, and one link at a time."""
 
@@ -209,6 +220,7 @@ class Shard:
         self.inflater = None
         self.due = {}  # what has to happen when
         self.interval = None
+        self.parting = set()  # tasks that end links behind our back
         self.kept_open = []
         self.work = []
 
@@ -263,6 +275,8 @@ class Shard:
         if self.session and self.bug == "resume-changes-compress":
             wanted.pop("compress", None)
         kept = [(key, value) for key, value in urllib.parse.parse_qsl(url.query) if key not in wanted]
+        if self.bug == "query-appended-blindly" and url.query:
+            return url._replace(path=url.path or "/", query=f"{url.query}?{urllib.parse.urlencode(wanted)}")
         return url._replace(path=url.path or "/", query=urllib.parse.urlencode(kept + list(wanted.items())))
 
     def forget_session(self):
@@ -312,8 +326,8 @@ class Shard:
             if self.bug == "gives-up-when-refused":
                 raise Fatal("the upgrade was refused")
         if self.writer:
-            self.writer.close()
-            asyncio.get_running_loop().call_later(1, self.writer.transport.abort)  # what it could not send it drops
+            self.parting.add(task := asyncio.create_task(let_go(self.writer)))
+            task.add_done_callback(self.parting.discard)
         if self.resuming and self.state != "live":
             self.count_resume()
 
@@ -408,8 +422,6 @@ class Shard:
         elif isinstance(event, events.RejectConnection):
             fields = dict(event.headers)
             self.wait = max(self.wait, seconds(fields.get(b"retry-after", b"").decode("latin-1")))
-            if self.bug == "retry-after-ignored":
-                self.wait = 0.0
             self.end(f"the upgrade was refused with {event.status_code}")
         elif isinstance(event, events.Ping):
             self.on_ping(event)
@@ -427,8 +439,6 @@ class Shard:
     def on_ping(self, ping):
         if self.bug == "no-pong" or self.closing:
             return
-        if self.bug == "pong-without-payload":
-            ping = events.Ping()
         self.write(self.ws.send(ping.response()))
 
     def on_close(self, close):
@@ -523,8 +533,6 @@ class Shard:
             return
         if code == 4008 and self.bug == "identify-after-4008":
             return self.forget_session()
-        if code == 1001 and self.bug == "identify-after-1001":
-            return self.forget_session()
         if code in ENDS_SESSION:
             self.forget_session()
 
@@ -535,7 +543,7 @@ class Shard:
         if not isinstance(payload, dict) or type(payload.get("op")) is not int:
             raise Undecodable("no op")
         op, data = payload["op"], payload.get("d")
-        if self.bug == "absent-keys-unexpected":
+        if self.bug == "crash-on-absent-keys":
             data = payload["d"]
         if op == 0:
             self.on_dispatch(payload.get("t"), payload.get("s"), data)
@@ -546,7 +554,7 @@ class Shard:
         elif op == 7:
             self.on_reconnect()
         elif op == 9:
-            self.on_invalid(data is True)
+            self.on_invalid(data is True if self.bug != "op9-data-as-truth" else data not in (False, None))
         elif op == 10:
             self.on_hello(data)
         elif op == 11:
@@ -576,11 +584,8 @@ class Shard:
             return
         if self.state == "resume" and self.bug == "replay-not-counted":
             return
-        if self.closing and self.bug == "late-dispatch-not-counted":
-            return
-        if self.seq is not None and seq > self.seq + 1 and self.bug == "identify-on-gap":
-            self.forget_session()
-            return self.close(RECONNECT)
+        if self.bug == "seq-in-32-bits":
+            seq &= 0xFFFFFFFF
         if self.seq is None or seq > self.seq or self.bug == "moves-seq-back":
             self.seq = seq
 
@@ -614,9 +619,9 @@ class Shard:
     def on_hello(self, data):
         interval = data.get("heartbeat_interval") if isinstance(data, dict) else None
         if type(interval) is not int or interval <= 0:
-            raise Undecodable("no interval")
-        if self.bug == "crash-on-big-interval" and interval > 60_000:
-            raise RuntimeError("an interval of more than a minute")
+            if self.bug != "bad-interval-accepted":
+                raise Undecodable("no interval")
+            interval = 41_250
         if self.bug != "beat-old-interval" or not self.interval:
             self.interval = interval / 1000
         again = self.state != "hello"
@@ -702,8 +707,7 @@ class Shard:
             return self.on_zombie()
         self.acked = False
         self.beat()
-        factor = 1.5 if self.bug == "beat-too-late" else 0.4 if self.bug == "beat-too-often" else 1
-        self.due["beat"] = time.monotonic() + self.interval * factor
+        self.due["beat"] = time.monotonic() + self.interval * (1.5 if self.bug == "beat-too-late" else 1)
 
     def beat(self):
         seq = self.seq
@@ -735,7 +739,7 @@ class Shard:
         """The peer will hardly answer a Close: nobody waits for it."""
         self.close(1000 if self.bug == "close-1000-on-zombie" else ZOMBIE)
         if self.bug == "zombie-waits-for-close":
-            self.due["close"] = time.monotonic() + 60
+            self.due["close"] = time.monotonic() + 15
             return
         if self.bug == "identify-after-zombie":
             self.forget_session()
