@@ -174,7 +174,7 @@ class Bot:
     async def pause(self, duration):
         """Ends early when the bot is stopped."""
         try:
-            await asyncio.wait_for(self.stop.wait(), duration)
+            await asyncio.wait_for(self.stop.wait(), None if duration == math.inf else duration)
         except asyncio.TimeoutError:
             pass
 
@@ -372,6 +372,7 @@ class Shard:
         stopping.cancel()
         if self.bug == "two-links-on-op7" and self.asked_to_leave:
             self.kept_open.append((reading, self.reader, self.writer))  # nobody closes it any more
+            reading.add_done_callback(lambda read: read.cancelled() or read.exception())
             self.writer = None
             return
         reading.cancel()
@@ -524,7 +525,7 @@ class Shard:
         if code in FATAL and self.bug != "fatal-code-retried":
             raise Fatal(f"the gateway closed with {code}: {FATAL[code]}")
         if code == 4000 and self.bug == "no-reconnect-after-4000":
-            raise Fatal("the gateway closed with 4000")
+            self.wait = math.inf
         if code not in (1000, 1001) and not 4000 <= code <= 4014 and self.bug == "unknown-code-fatal":
             raise Fatal(f"the gateway closed with {code}")
         if code == 4007 and self.bug == "resume-after-4007":
