@@ -221,8 +221,11 @@ class Shard:
         self.due = {}  # what has to happen when
         self.interval = None
         self.parting = set()  # tasks that end links behind our back
-        self.kept_open = []
+        self.kept_open = []  # links that a bug has left behind
         self.work = []
+        self.last_command = None  # of this link
+        self.refused = []  # commands that must not be sent again
+        self.presences_at = collections.deque()
 
     # From link to link
 
@@ -258,7 +261,7 @@ class Shard:
         base = self.bot.url
         if self.session and (self.dials < DIALS_MAX or self.bug == "no-way-back-to-main-url"):
             base = self.session[1]
-        if self.session and self.bug == "resume-at-main-url":
+        if self.bug == "resume-at-main-url":
             base = self.bot.url
         if not self.session and self.bug == "identify-at-resume-url" and self.last_resume_url:
             base = self.last_resume_url
@@ -300,7 +303,8 @@ class Shard:
         self.parts, self.parts_bytes = [], 0
         self.text, self.tail = "", b""
         self.asked_to_leave = False
-        self.sent_at, self.presences_at = collections.deque(), collections.deque()
+        self.sent_at = collections.deque()
+        self.last_command = None
         if self.bug != "same-inflater-after-reconnect" or not self.inflater:
             self.inflater = zlib.decompressobj()
         if self.bug != "old-timer-on-new-link":
@@ -528,6 +532,8 @@ class Shard:
             self.wait = math.inf
         if code not in (1000, 1001) and not 4000 <= code <= 4014 and self.bug == "unknown-code-fatal":
             raise Fatal(f"the gateway closed with {code}")
+        if code in (4001, 4002) and self.last_command and self.bug != "refused-command-again":
+            self.refused.append(self.last_command)
         if code == 4007 and self.bug == "resume-after-4007":
             return
         if code == 4009 and self.bug == "resume-after-4009":
@@ -593,7 +599,7 @@ class Shard:
     def on_ready(self, ready):
         name, url = ready.get("session_id"), ready.get("resume_gateway_url")
         self.session = None
-        if isinstance(name, str) and isinstance(url, str) and url.startswith(("wss://", self.scheme() + "://")):
+        if isinstance(name, str) and self.may_dial(url) and self.seq is not None:
             self.session = (name, url)
             self.ready_seq = self.seq
         self.resumes = 0
@@ -602,8 +608,13 @@ class Shard:
         if self.bug == "identify-twice":
             self.identify()
 
-    def scheme(self):
-        return urllib.parse.urlsplit(self.bot.url).scheme
+    def may_dial(self, text):
+        """Whether it is a URL, and of a scheme that the token may be sent to."""
+        try:
+            url = urllib.parse.urlsplit(text)
+            return bool(url.hostname) and url.port != 0 and url.scheme in ("wss", self.bot.url.partition(":")[0])
+        except (ValueError, TypeError, AttributeError):
+            return False
 
     def go_live(self):
         say(f"shard {self.number}: live")
@@ -619,7 +630,7 @@ class Shard:
 
     def on_hello(self, data):
         interval = data.get("heartbeat_interval") if isinstance(data, dict) else None
-        if type(interval) is not int or interval <= 0:
+        if type(interval) is not int or not 0 < interval < 1 << 53:
             if self.bug != "bad-interval-accepted":
                 raise Undecodable("no interval")
             interval = 41_250
@@ -777,7 +788,8 @@ class Shard:
 
     def given_work(self, ready):
         kind, _, count = os.environ.get("WORK", "presence:1").partition(":")
-        guild = next((guild["id"] for guild in ready.get("guilds") or [] if isinstance(guild, dict)), None)
+        guilds = ready.get("guilds") if isinstance(ready.get("guilds"), list) else []
+        guild = next((str(guild["id"]) for guild in guilds if isinstance(guild, dict) and "id" in guild), None)
         if kind == "presence":
             return [(3, presence("at work" if self.bug != "oversize-payload" else "long " * 1000))] * int(count or 1)
         if guild is None:
@@ -802,6 +814,9 @@ class Shard:
         """Sends what the limits let through; the rest waits."""
         while self.work:
             op, data = self.work[0]
+            if (op, data) in self.refused:
+                self.work.pop(0)
+                continue
             if wait := self.limited_for(op):
                 self.due["work"] = time.monotonic() + wait
                 return
@@ -834,6 +849,8 @@ class Shard:
             return
         now = time.monotonic()
         self.sent_at.append(now)
+        if op not in (1, 2, 6):
+            self.last_command = (op, data)
         if op == 3:
             self.presences_at.append(now)
         self.write(self.framed(payload))
