@@ -20,8 +20,8 @@ import time
 
 AT_ONCE = 12  # most of the time everybody waits
 RUN_S = 90.0
-QUICK = {"BACKOFF_FIRST": "0.4", "INVALID_WAIT_MIN": "1.05", "INVALID_WAIT_MAX": "1.5", "HELLO_TIMEOUT": "7",
-         "CLOSE_TIMEOUT": "2"}
+QUICK = {"BACKOFF_FIRST": "0.4", "BACKOFF_MAX": "4", "INVALID_WAIT_MIN": "1.05", "INVALID_WAIT_MAX": "1.5",
+         "HELLO_TIMEOUT": "7", "CLOSE_TIMEOUT": "2"}
 BROKEN = ("VIOLATION", "DEVIATION")
 
 
