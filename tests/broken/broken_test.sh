@@ -1,5 +1,5 @@
 #!/bin/sh
-# Plays scenarios to the client with each of its bugs: broken_test.sh PORTCULLIS play.py client.py bugs.json [NAME...]
+# Plays scenarios to the client with each of its bugs: broken_test.sh PORTCULLIS play.py ARGUMENT...
 set -u
 
 if ! /usr/bin/python3 -I -c 'import wsproto'; then

@@ -131,7 +131,7 @@ class Bot:
                 self.reset_at = time.monotonic() + limit["reset_after"] / 1000
                 return
             except urllib.error.HTTPError as error:
-                if error.code == 401 and self.bug != "retries-after-401":
+                if error.code == 401:
                     raise Fatal("GET /gateway/bot was refused: the token is wrong") from error
                 say(f"GET /gateway/bot gave {error.code}")
                 wait = max(wait, seconds(error.headers.get("Retry-After")))

@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -I
 """Plays scenarios to the client without a bug, and with each of its bugs, and looks at what the judge says.
 
-Usage: play.py PORTCULLIS CLIENT BUGS [NAME...]
+Usage: play.py PORTCULLIS CLIENT BUGS SCENARIOS [NAME...]
 
+SCENARIOS is a file with those whose ids begin with broken/; the others come with the program.
 Without a bug every scenario that a bug names has to pass, and with each bug its scenario has to fail: the requirement
 that the bug breaks is named, by a rule that was broken or, where the client only stood still, as what the scenario asks
 for. Every other rule that was broken has to be among those that the bug may break as well. NAMEs are bugs, or none.
@@ -22,6 +23,7 @@ AT_ONCE = 12  # most of the time everybody waits
 RUN_S = 90.0
 QUICK = {"BACKOFF_FIRST": "0.4", "BACKOFF_MAX": "4", "INVALID_WAIT_MIN": "1.05", "INVALID_WAIT_MAX": "1.5",
          "HELLO_TIMEOUT": "7", "CLOSE_TIMEOUT": "2"}
+OWN, LONG = "broken/", "x" * (3 << 19)  # a mebibyte and a half, which nobody wants to read in a file
 BROKEN = ("VIOLATION", "DEVIATION")
 
 
@@ -37,9 +39,10 @@ class Case:
         settings = [f"{name}={value}" for name, value in self.environment.items()]
         command = ["/usr/bin/env", *settings, "/usr/bin/python3", "-I", client]
         command += ["--bug", self.bug["name"]] if self.bug else []
+        own = ["--scenarios", os.path.join(directory, "scenarios")] if self.scenario.startswith(OWN) else []
         with tempfile.NamedTemporaryFile(dir=directory, suffix=".json") as report:
             run = await asyncio.create_subprocess_exec(
-                portcullis, "run", "--exec", shlex.join(command), "--select", self.scenario, "--json", report.name,
+                portcullis, "run", "--exec", shlex.join(command), "--select", self.scenario, "--json", report.name, *own,
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
             try:
                 said, _ = await asyncio.wait_for(run.communicate(), RUN_S)
@@ -84,7 +87,15 @@ def misnamed(bugs, client):
     return sorted(built.symmetric_difference(names)) + sorted({name for name in names if names.count(name) > 1})
 
 
-async def main(portcullis, client, bugs_file, wanted):
+def lay_out(scenarios, directory):
+    os.mkdir(os.path.join(directory, "scenarios"))
+    with open(scenarios, encoding="utf-8") as file:
+        text = file.read()
+    with open(os.path.join(directory, "scenarios", "broken.json"), "w", encoding="utf-8") as file:
+        file.write(text.replace('"LONG"', f'"{LONG}"'))
+
+
+async def main(portcullis, client, bugs_file, scenarios, wanted):
     with open(bugs_file, encoding="utf-8") as file:
         bugs = json.load(file)["bugs"]
     if wrong := misnamed(bugs, client):
@@ -93,6 +104,7 @@ async def main(portcullis, client, bugs_file, wanted):
     cases = [case for case in cases_of(bugs) if not wanted or (case.bug["name"] if case.bug else "none") in wanted]
     began, turns = time.monotonic(), asyncio.Semaphore(AT_ONCE)
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as directory:
+        lay_out(scenarios, directory)
 
         async def in_turn(case):
             async with turns:
@@ -113,4 +125,4 @@ async def main(portcullis, client, bugs_file, wanted):
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(*map(os.path.abspath, sys.argv[1:4]), sys.argv[4:])))
+    sys.exit(asyncio.run(main(*map(os.path.abspath, sys.argv[1:5]), sys.argv[5:])))
