@@ -41,9 +41,11 @@ class Case:
         command += ["--bug", self.bug["name"]] if self.bug else []
         own = ["--scenarios", os.path.join(directory, "scenarios")] if self.scenario.startswith(OWN) else []
         with tempfile.NamedTemporaryFile(dir=directory, suffix=".json") as report:
+        command = [portcullis, "run", "--exec", shlex.join(command), "--select", self.scenario, *own]
+        with tempfile.NamedTemporaryFile(dir=directory, suffix=".json") as report:
             run = await asyncio.create_subprocess_exec(
-                portcullis, "run", "--exec", shlex.join(command), "--select", self.scenario, "--json", report.name, *own,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+                *command, "--json", report.name, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT)
             try:
                 said, _ = await asyncio.wait_for(run.communicate(), RUN_S)
             except asyncio.TimeoutError:
