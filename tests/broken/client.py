@@ -257,10 +257,8 @@ class Shard:
         return max(asked, grown * random.uniform(0.75, 1))
 
     def target(self):
-        """The URL for the next link. A URL for resuming that can't be reached gives way to the main one."""
-        base = self.bot.url
-        if self.session and (self.dials < DIALS_MAX or self.bug == "no-way-back-to-main-url"):
-            base = self.session[1]
+        """The URL for the next link: where the session is, or the main one."""
+        base = self.session[1] if self.session else self.bot.url
         if self.bug == "resume-at-main-url":
             base = self.bot.url
         if not self.session and self.bug == "identify-at-resume-url" and self.last_resume_url:
@@ -319,16 +317,13 @@ class Shard:
             self.seq = None
         url = self.target()
         say(f"shard {self.number}: dials {url.scheme}://{url.netloc}")
-        if not await self.dial(url):
-            self.dials += 1
-            return
-        await self.play()
-        if self.upgraded:
-            self.dials = 0
-        else:
-            self.dials += 1
-            if self.bug == "gives-up-when-refused":
-                raise Fatal("the upgrade was refused")
+        if await self.dial(url):
+            await self.play()
+        self.dials = 0 if self.upgraded else self.dials + 1
+        if not self.upgraded and self.bug == "gives-up-when-refused":
+            raise Fatal("the upgrade was refused")
+        if self.resuming and self.dials >= DIALS_MAX and self.bug != "no-way-back-to-main-url":
+            self.forget_session()  # and so back to the main URL
         if self.writer:
             self.parting.add(task := asyncio.create_task(let_go(self.writer)))
             task.add_done_callback(self.parting.discard)

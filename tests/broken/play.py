@@ -37,25 +37,25 @@ class Case:
     async def play(self, portcullis, client, directory):
         """Gives what is wrong, or nothing."""
         settings = [f"{name}={value}" for name, value in self.environment.items()]
-        command = ["/usr/bin/env", *settings, "/usr/bin/python3", "-I", client]
+        command = ["exec", "/usr/bin/env", *settings, "/usr/bin/python3", "-I", client]
         command += ["--bug", self.bug["name"]] if self.bug else []
         own = ["--scenarios", os.path.join(directory, "scenarios")] if self.scenario.startswith(OWN) else []
-        with tempfile.NamedTemporaryFile(dir=directory, suffix=".json") as report:
-        command = [portcullis, "run", "--exec", shlex.join(command), "--select", self.scenario, *own]
-        with tempfile.NamedTemporaryFile(dir=directory, suffix=".json") as report:
-            run = await asyncio.create_subprocess_exec(
-                *command, "--json", report.name, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT)
-            try:
-                said, _ = await asyncio.wait_for(run.communicate(), RUN_S)
-            except asyncio.TimeoutError:
-                run.kill()
-                await run.wait()
-                return f"no end within {RUN_S:.0f} s"
-            try:
-                results = json.load(report)["results"]
-            except (ValueError, KeyError):
-                return f"no report, exit {run.returncode}: {said.decode()[-500:]}"
+        report = os.path.join(directory, f"{id(self)}.json")
+        command = [portcullis, "run", "--exec", shlex.join(command), "--select", self.scenario, *own, "--json", report]
+        run = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT)
+        try:
+            said, _ = await asyncio.wait_for(run.communicate(), RUN_S)
+        except asyncio.TimeoutError:
+            run.kill()
+            await run.wait()
+            return f"no end within {RUN_S:.0f} s"
+        try:
+            with open(report, encoding="utf-8") as file:
+                results = json.load(file)["results"]
+        except (OSError, ValueError, KeyError):
+            return f"no report, exit {run.returncode}: {said.decode()[-500:]}"
         played = [result for result in results if result["scenario"] == self.scenario]
         if len(played) != 1:
             return f"no such scenario, exit {run.returncode}: {said.decode()[-300:]}"
