@@ -549,8 +549,10 @@ class Shard:
             data = payload["d"]
         if op == 0:
             self.on_dispatch(payload.get("t"), payload.get("s"), data)
+        elif op == 11:
+            self.acked = True
         elif self.closing:
-            return  # only dispatches count now
+            return  # nothing else counts now
         elif op == 1:
             self.on_beat_asked()
         elif op == 7:
@@ -559,8 +561,6 @@ class Shard:
             self.on_invalid(data is True if self.bug != "op9-data-as-truth" else data not in (False, None))
         elif op == 10:
             self.on_hello(data)
-        elif op == 11:
-            self.acked = True
         elif self.bug == "crash-on-unknown-op":
             raise RuntimeError(f"what is op {op}?")
         elif self.bug == "close-on-unknown-op":
@@ -634,7 +634,7 @@ class Shard:
         again = self.state != "hello"
         self.due.pop("hello", None)
         if self.bug != "no-beats":
-            self.due["beat"] = time.monotonic() + self.interval * random.random()
+            self.due["beat"] = time.monotonic() + interval / 1000 * random.random()
         if self.bug == "no-beats-before-ready":
             self.due.pop("beat", None)
         if self.bug == "first-beat-late":
