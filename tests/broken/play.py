@@ -68,7 +68,7 @@ class Case:
         if not self.bug:
             return None if result["outcome"] in self.good and not broken else seen
         named = set().union(*(rule["requirements"] for rule in broken)) if broken else set(result["requirements"][:1])
-        if result["outcome"] != "failed" or self.bug["requirement"] not in named:
+        if result["outcome"] not in ("failed", "not started") or self.bug["requirement"] not in named:
             return f"{self.bug['requirement']} is not named; {seen}"
         may = {self.bug["requirement"], *self.bug["allowed"]}
         other = [rule["id"] for rule in broken if not may.intersection(rule["requirements"])]
