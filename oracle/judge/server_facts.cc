@@ -46,7 +46,7 @@ void Walk::on_server_message(const timeline::Record& record, Link& link) {
   if (record.with.value("payload_bytes", std::int64_t{0}) >= kLargeBytes) set_special(link, "large");
   const auto number = op.get<std::int64_t>();
   switch (number) {
-    case 0: return on_dispatch(link, payload);
+    case 0: return on_dispatch(link, payload, record.with.contains("left_out"));
     case 1:
       if (!link.lost) link.asked += 1;
       link.asked_at = now_;
@@ -109,7 +109,7 @@ void Walk::count_sequence(Link& link, const Json& payload) {
   if (!highest || sequence > *highest) session->highest.emplace_back(now_, sequence);
 }
 
-void Walk::on_dispatch(Link& link, const Json& payload) {
+void Walk::on_dispatch(Link& link, const Json& payload, bool left_out) {
   const Json& name = member(payload, "t");
   const Json& data = member(payload, "d");
   if (name == "READY") {
@@ -131,7 +131,7 @@ void Walk::on_dispatch(Link& link, const Json& payload) {
   ++link.dispatches;
   if (name.is_null()) return set_special(link, "event_without_name");
   if (!is_known_event(name)) set_special(link, "unknown_event");
-  if (!data.is_object()) set_special(link, "data_of_another_kind");
+  if (!data.is_object() && !left_out) set_special(link, "data_of_another_kind");
   if (name == "RATE_LIMITED") {
     set_special(link, "rate_limited");
     const Json& after = member(data, "retry_after");

@@ -240,7 +240,10 @@ void Walk::on_fault(const timeline::Record& record, Link& link) {
   Json& facts = tell("fault").facts;
   facts["from"] = record.with["from"];
   facts["what"] = record.with["what"];
-  if (record.with["from"] == "client") return;
+  if (record.with["from"] == "client") {
+    facts["after_close"] = link.client_closed;
+    return;
+  }
   link.undecodable = true;
   link.undecodable_stream = true;
   set_odd(link, "a WebSocket rule broken by the server");
