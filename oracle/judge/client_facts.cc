@@ -65,6 +65,7 @@ bool has(std::uint64_t intents, spec::Intent intent) { return (intents & spec::b
 void Walk::on_client_message(const timeline::Record& record, Link& link) {
   const Json& payload = member(record.with, "payload");
   const Json& op = member(payload, "op");
+  process_.connected = true;
   const bool decoded = !record.with.contains("undecodable") && op.is_number_integer();
   const std::int64_t opcode = decoded ? op.get<std::int64_t>() : -1;
   Moment& moment = tell(decoded ? name_of(opcode) : "undecodable");
@@ -119,7 +120,9 @@ std::string Walk::sequence_of_beat(const Link& link, const Json& data) const {
     return session->ended_by.empty() ? "null_but_known" : "null";
   }
   const auto sequence = data.get<std::int64_t>();
-  if (!session->ended_by.empty() && link.session == nullptr) return sequence == 0 ? "zero" : "of_lost_session";
+  // After a close code a client may still try to resume; after these two it knows better.
+  const bool lost = session->ended_by == "invalid" || session->ended_by == "client_close";
+  if (lost && link.session == nullptr) return sequence == 0 ? "zero" : "of_lost_session";
   if (sequence == *session->sequence()) return "current";
   if (was_highest(*session, sequence)) return "recent";
   if (sequence == 0 && recent_ready) return "zero";
@@ -175,9 +178,7 @@ void Walk::tell_handshake(Link& link, Moment& moment) {
   Shard* const shard = shard_of(link);
   if (shard == nullptr) return;
   const bool on_link = link.phase == Phase::Invalid;
-  facts["after"] = on_link                 ? (link.invalid_resumable ? "invalid_resumable" : "invalid")
-                   : shard->loss.is_null() ? "start"
-                                           : shard->loss["cause"].get<std::string>();
+  facts["after"] = on_link ? link.invalid : shard->loss.is_null() ? "start" : shard->loss["cause"].get<std::string>();
   if (!on_link && shard->loss.contains("code")) {
     facts["after_code"] = shard->loss["code"];
     facts["after_class"] = shard->loss["class"];

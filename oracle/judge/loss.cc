@@ -59,7 +59,7 @@ std::string Walk::cause_of(const Link& link, std::string_view by) const {
   if (!link.upgraded) return "refused";
   if (by == "server") return link.server_closed ? "server_close" : "transport";
   if (link.undecodable) return "undecodable";
-  if (link.invalid_at) return link.invalid_resumable ? "invalid_resumable" : "invalid";
+  if (link.invalid_at) return link.invalid;
   if (link.reconnect_at) return "reconnect";
   const bool overdue = link.beats_unanswered > 0 && link.interval && link.scheduled_beat_at &&
                        now_ - *link.scheduled_beat_at >= *link.interval / 2;

@@ -180,12 +180,12 @@ void Walk::on_invalid(Link& link, const Json& payload) {
   facts["closing"] = link.lost;
   Shard* const shard = shard_of(link);
   Session* const session = link.session != nullptr ? link.session : shard != nullptr ? shard->session : nullptr;
-  if (data != true) end_session(session, "invalid");
+  if (data == false) end_session(session, "invalid");
   if (data != true && shard != nullptr) shard->last_invalid_at = now_;
   facts["session"] = session != nullptr && session->ended_by.empty();
   if (link.lost) return;
   link.invalid_at = now_;
-  link.invalid_resumable = data == true;
+  link.invalid = data == true ? "invalid_resumable" : data == false ? "invalid" : "invalid_odd";
   link.identify_allowed = true;
   link.phase = Phase::Invalid;
   if (!data.is_boolean()) set_special(link, "invalid_of_another_kind");

@@ -63,7 +63,8 @@ struct Link {
   std::optional<std::uint16_t> client_code;
   std::optional<std::int64_t> reconnect_at, invalid_at;
   bool had_session = false;  ///< to be resumed, when the client closed
-  bool invalid_resumable = false, undecodable = false, undecodable_stream = false;
+  std::string invalid;       ///< what op 9 said: invalid, invalid_resumable, or invalid_odd for no boolean
+  bool undecodable = false, undecodable_stream = false;
   std::map<std::string, std::int64_t> special_at;  ///< what was out of the ordinary, and when
   std::string odd;                                 ///< the first thing outside the catalogue
 };

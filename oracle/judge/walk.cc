@@ -126,7 +126,9 @@ void Walk::set_special(Link& link, std::string_view what) {
 
 void Walk::on_process(const timeline::Record& record) {
   if (record.with["state"] != "exited") return;
-  Json& facts = tell("exit").facts;
+  Moment& moment = tell("exit");
+  moment.odd = std::ranges::any_of(process_.links, [](const auto& link) { return !link.second.odd.empty(); });
+  Json& facts = moment.facts;
   facts["status"] = record.with.value("status", 0);
   facts["killed"] = record.with.value("killed", false);
   facts["why"] = process_.stopped        ? "stopped"
@@ -218,7 +220,6 @@ void Walk::on_open(const timeline::Record& record) {
 
 void Walk::on_upgraded(Link& link) {
   link.upgraded = true;
-  process_.connected = true;
   tell("upgraded");
   if (Shard* const shard = shard_of(link)) shard->refused = shard->resume_refused = 0;
 }

@@ -40,6 +40,13 @@ void Part::see(const timeline::Record& record) {
   if (!is_done()) sights_.push_back(*sight);
 }
 
+void Part::hear(const timeline::Record& record) {
+  const Step* const step = next();
+  const auto* const wait = step == nullptr ? nullptr : std::get_if<WaitFor>(&step->verb);
+  if (wait == nullptr || !wait->anywhere) return;
+  if (const auto sight = sight_of(record)) sights_.push_back(*sight);
+}
+
 std::optional<Part::Sight> Part::sight_of(const timeline::Record& record) {
   if (record.is == "open") return Sight::Request;
   if (record.is == "upgraded") return Sight::Upgraded;

@@ -30,6 +30,8 @@ class Part {
 
   /// Notes what a record tells.
   void see(const timeline::Record& record);
+  /// Notes what a record of another link tells, where the script waits for it.
+  void hear(const timeline::Record& record);
 
   /// Gives the next step, or null when the script is done, or cannot go on.
   const Step* next() const noexcept;

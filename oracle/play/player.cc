@@ -178,6 +178,8 @@ void Player::Impl::open(mock::Link link, mock::Door door) {
   order.push_back(link);
   const auto see = [this, link](timeline::Record record) {
     parts.at(link).see(record);
+    for (auto& [other, part] : parts)
+      if (other != link) part.hear(record);
     sink(std::move(record));
   };
   const std::string& origin = door == mock::Door::Other ? urls.elsewhere : urls.main;

@@ -45,6 +45,7 @@ enum class Moment : std::uint8_t {
 struct WaitFor {
   Moment moment;
   unsigned count = 1;
+  bool anywhere = false;  ///< also when it is seen on another link
 };
 struct WaitTime {
   Duration time;

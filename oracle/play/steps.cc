@@ -33,6 +33,10 @@ Verb wait(const Node& step) {
   std::vector<std::string_view> names;
   for (int i = 0; i <= static_cast<int>(Moment::End); ++i) names.push_back(name_of(static_cast<Moment>(i)));
   WaitFor out{static_cast<Moment>(step.at("wait").choice(names))};
+  if (const auto anywhere = step.find("anywhere")) {
+    must_be_true(*anywhere);
+    out.anywhere = true;
+  }
   if (const auto count = step.find("count")) out.count = static_cast<unsigned>(count->number(1, kStepsMax));
   return out;
 }
@@ -126,7 +130,7 @@ struct Kind {
 };
 // clang-format off
 constexpr std::array kKinds{
-    Kind{"wait",         {"count"},          When::Always,      wait},
+    Kind{"wait",         {"count", "anywhere"}, When::Always,   wait},
     Kind{"wait_ms",      {},                 When::Always,      wait_ms},
     Kind{"hold",         {},                 When::Always,      hold},
     Kind{"release",      {},                 When::Always,      release},

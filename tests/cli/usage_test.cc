@@ -89,7 +89,7 @@ TEST_CASE("interop: the version is that of MODULE.bazel") {
 TEST_CASE("interop: a command line that cannot be meant is answered with one line and status 3") {
   const std::vector<InVain> all{
       {{}, {}, 3, {"which verb"}},
-      {{"play"}, {}, 3, {"no such verb", "demo, connect, mock, check, report, spec"}},
+      {{"play"}, {}, 3, {"no such verb", "demo, connect, mock, run, check, report, spec"}},
       {{"demo", "--loud"}, {}, 3, {"--loud", "portcullis demo --help"}},
       {{"demo", "--seconds-max", "soon"}, {}, 3, {"--seconds-max"}},
       {{"demo", "--seconds-max", "-1"}, {}, 3, {"--seconds-max"}},

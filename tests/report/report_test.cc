@@ -14,7 +14,7 @@ namespace {
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-TEST_CASE("a report as JSON fits its schema and holds the wire log of each scenario") {
+TEST_CASE("report: a report as JSON fits its schema and holds the wire log of each scenario") {
   const auto json = nlohmann::json::parse(report::to_json(sample_report("good client")).dump());
   std::ifstream schema("corpus/schema/report.schema.json");
   CHECK(schema_faults(nlohmann::json::parse(schema), json) == std::vector<std::string>{});
@@ -22,7 +22,7 @@ TEST_CASE("a report as JSON fits its schema and holds the wire log of each scena
   CHECK(json["results"][1]["timeline"].size() == 9);
 }
 
-TEST_CASE("a report as JSON names the frame that broke a rule") {
+TEST_CASE("report: a report as JSON names the frame that broke a rule") {
   const auto json = nlohmann::json::parse(report::to_json(sample_report("good client")).dump());
   const auto& rules = json["results"][1]["rules"];
   const auto broken =
@@ -32,7 +32,7 @@ TEST_CASE("a report as JSON names the frame that broke a rule") {
   CHECK((*broken)["findings"][0]["record"] == 5);
 }
 
-TEST_CASE("a report as JUnit XML counts failures and skipped cases, and holds what XML forbids in no text") {
+TEST_CASE("report: a report as JUnit XML counts failures and skipped cases, and holds what XML forbids in no text") {
   pugi::xml_document document;
   REQUIRE(document.load_string(report::to_junit(sample_report("other <client>")).c_str()));
   const pugi::xml_node suite = document.child("testsuites").child("testsuite");
@@ -44,7 +44,7 @@ TEST_CASE("a report as JUnit XML counts failures and skipped cases, and holds wh
   CHECK(has(failed.child("failure").text().get(), "VIOLATION GW-HB-5"));
 }
 
-TEST_CASE("a report as a table names what did not pass, the rules that were not kept, and the totals") {
+TEST_CASE("report: a report as a table names what did not pass, the rules that were not kept, and the totals") {
   const std::string table = report::to_table(sample_report("good client"), false);
   CHECK(has(table, "heartbeat/b/failed    failed  GW-HB-5: d is the last s"));
   CHECK(has(table, "MUST GW-HB-5, GW-HB-6, GW-HB-7, GW-ENV-7  d is the last s"));
@@ -56,7 +56,7 @@ TEST_CASE("a report as a table names what did not pass, the rules that were not 
   CHECK(has(report::to_table(sample_report("good client"), true), "\x1b[31mfailed\x1b[0m"));
 }
 
-TEST_CASE("a finding counts as a failure by its verdict and the scenario's level") {
+TEST_CASE("report: a finding counts as a failure by its verdict and the scenario's level") {
   const auto is_failure = [](judge::Verdict verdict, const std::string& level) {
     judge::Finding finding;
     finding.verdict = verdict;
@@ -69,7 +69,7 @@ TEST_CASE("a finding counts as a failure by its verdict and the scenario's level
   CHECK_FALSE(is_failure(judge::Verdict::ServerOdd, "MUST"));
 }
 
-TEST_CASE("what shows alike in every scenario fails those that cite it") {
+TEST_CASE("report: what shows alike in every scenario fails those that cite it") {
   judge::Finding finding;
   finding.verdict = judge::Verdict::Violation;
   judge::Rule rule;
