@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -10,11 +11,13 @@ namespace {
 bool counting = false;
 std::size_t count = 0;
 std::ptrdiff_t bytes = 0;
+std::size_t largest = 0;
 
 void* allocate(std::size_t size) noexcept {
   void* const place = std::malloc(size == 0 ? 1 : size);
   if (counting && place != nullptr) {
     ++count;
+    largest = std::max(largest, size);
     bytes += static_cast<std::ptrdiff_t>(malloc_usable_size(place));
   }
   return place;
@@ -45,10 +48,14 @@ void operator delete[](void* place, const std::nothrow_t&) noexcept { release(pl
 
 namespace portcullis::tests {
 
-CountAllocations::CountAllocations() noexcept { counting = true; }
+CountAllocations::CountAllocations() noexcept {
+  counting = true;
+  largest = 0;
+}
 CountAllocations::~CountAllocations() { counting = false; }
 
 std::size_t allocations() noexcept { return count; }
 std::ptrdiff_t live_bytes() noexcept { return bytes; }
+std::size_t largest_bytes() noexcept { return largest; }
 
 }  // namespace portcullis::tests

@@ -17,5 +17,7 @@ class CountAllocations {
 std::size_t allocations() noexcept;
 /// Bytes that were allocated and not freed while that was counted, as the allocator rounds them.
 std::ptrdiff_t live_bytes() noexcept;
+/// The most that was asked for at once, since counting last began.
+std::size_t largest_bytes() noexcept;
 
 }  // namespace portcullis::tests

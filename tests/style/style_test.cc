@@ -270,7 +270,8 @@ bool cites_its_clause(std::string_view name) {
 std::vector<std::pair<std::string, std::string>> test_names(const Source& source) {
   std::vector<std::pair<std::string, std::string>> names;
   for (std::size_t i = 0; i < source.lines.size(); ++i) {
-    if (!source.lines[i].starts_with("TEST_CASE(")) continue;
+    const std::string& line = source.lines[i];
+    if (!line.starts_with("TEST_CASE(") && !line.starts_with("TEMPLATE_TEST_CASE(")) continue;
     std::string text = source.lines[i];
     if (i + 1 < source.lines.size()) text += source.lines[i + 1];  // clang-format moves a long name to the next line
     const std::size_t begin = text.find('"');
@@ -285,6 +286,45 @@ Faults tests_without_clause(const Sources& sources) {
     if (source.path.starts_with("tests/") && source.path.ends_with(".cc"))
       for (const auto& [where, name] : test_names(source))
         if (!cites_its_clause(name)) faults.push_back(where + "\"" + name + "\" begins with no known requirement");
+  return faults;
+}
+
+/// The member that a test of tests/limits/ is about: the word behind the requirements in its name.
+std::string_view limit_of(std::string_view name) {
+  const std::size_t colon = std::min(name.find(": "), name.size() - 1);
+  const std::string_view rest = name.substr(std::min(colon + 2, name.size()));
+  return rest.substr(0, rest.find(' '));
+}
+
+/// The members of Limits, each with its place.
+std::vector<std::pair<std::string, std::string>> limits(const Sources& sources) {
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const Source& source : sources)
+    for (std::size_t i = 0; source.path == "core/limits.h" && i < source.lines.size(); ++i) {
+      const std::string_view code = code_of(source.lines[i]);
+      if (!code.starts_with("  ") || code.find(';') == std::string::npos) continue;
+      const std::string_view name = code.substr(0, code.find_first_of("={;"));
+      const std::size_t end = name.find_last_not_of(' ') + 1;
+      const std::size_t begin = name.find_last_of(' ', end - 1) + 1;
+      members.emplace_back(place(source, i), name.substr(begin, end - begin));
+    }
+  return members;
+}
+
+Faults limits_without_test(const Sources& sources) {
+  Faults faults;
+  const auto members = limits(sources);
+  std::vector<std::string> tested;
+  for (const Source& source : sources)
+    if (source.path.starts_with("tests/limits/"))
+      for (const auto& [where, name] : test_names(source)) {
+        tested.emplace_back(limit_of(name));
+        if (std::none_of(members.begin(), members.end(), [&](const auto& one) { return one.second == tested.back(); }))
+          faults.push_back(where + "\"" + tested.back() + "\" is no limit");
+      }
+  for (const auto& [where, member] : members)
+    if (std::find(tested.begin(), tested.end(), member) == tested.end())
+      faults.push_back(where + member + " has no test in tests/limits");
   return faults;
 }
 
@@ -328,10 +368,15 @@ std::vector<Rule> rules() {
        tests_without_clause,
        {{"tests/a_test.cc", {"TEST_CASE(\"it works\") {"}},
         {"tests/b_test.cc", {"TEST_CASE(\"GW-NO-1: no such clause\") {"}},
-        {"tests/c_test.cc", {"TEST_CASE(", "    \"GW-HB-14 without a colon\") {"}},
+        {"tests/c_test.cc", {"TEMPLATE_TEST_CASE(", "    \"GW-HB-14 without a colon\") {"}},
         {"tests/good.cc",
          {"TEST_CASE(\"GW-HB-14: a beat\") {", "TEST_CASE(\"GW-HB-14, INV-1 to INV-3: two\", \"[gw]\") {", "TEST_CASE(",
           "    \"corpus: every file is read\") {"}}}},
+      {"limits are tested",
+       limits_without_test,
+       {{"core/limits.h", {"struct Limits {", "  int good_max = 1;  ///< why", "  Duration a_timeout{1};", "};"}},
+        {"tests/limits/good.cc", {"TEST_CASE(\"WS-LM-1: good_max lets pass\") {"}},
+        {"tests/limits/a_test.cc", {"TEST_CASE(\"WS-LM-1: no_such_max lets pass\") {"}}}},
   };
 }
 
