@@ -29,6 +29,7 @@ Part::Part(mock::Link a_link, std::size_t number, const Script* script, timeline
       script_(script) {}
 
 void Part::see(const timeline::Record& record) {
+  ++told;
   if (record.is == "pong" && is_from(record.with, "client")) pong_came |= record.with["payload"] == ping_awaited;
   closing |= record.is == "close";
   client_closed |= record.is == "close" && is_from(record.with, "client");

@@ -51,6 +51,7 @@ class Part {
   Answering answering;
   std::string request;       ///< withheld
   std::string session_id{};  ///< once one is known
+  std::size_t told = 0;      ///< records so far
   bool requested = false;
   bool live = false;     ///< READY or RESUMED was seen
   bool closing = false;  ///< a Close was seen, of either side

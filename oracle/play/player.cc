@@ -72,6 +72,7 @@ struct Player::Impl {
   void begin(Instant a_now) { now = a_now; }
   void open(mock::Link link, mock::Door door);
   void receive(Part& part, std::span<const std::byte> bytes);
+  void serve(Part& part, std::span<const std::byte> bytes);
   void lose(Part& part);
   void elapse();
   void settle();
@@ -188,17 +189,27 @@ void Player::Impl::open(mock::Link link, mock::Door door) {
   drain();
 }
 
+/// Takes what comes up to the end of what it tells, so that several messages are as good as one behind the other.
 void Player::Impl::receive(Part& part, std::span<const std::byte> bytes) {
+  while (!bytes.empty() && !part.ended) {
+    const std::size_t told = part.told;
+    std::size_t size = 0;
+    while (size < bytes.size() && part.told == told) part.tap.client_sent(bytes.subspan(size++, 1), at_ms());
+    serve(part, bytes.first(size));
+    bytes = bytes.subspan(size);
+  }
+}
+
+void Player::Impl::serve(Part& part, std::span<const std::byte> bytes) {
   const bool withheld = part.answering == Answering::Nobody;
   if (withheld) part.request += text_of(bytes);
-  const bool had_closed = part.client_closed;
-  part.tap.client_sent(bytes, at_ms());
   // The script comes first: what it does at a message is done in place of the good gateway's answer.
   play_all();
   if (withheld || part.answering != Answering::Peer || part.ended) return;
-  part.muted |= part.client_closed && !had_closed && part.closes_held;
+  part.muted |= part.client_closed && part.closes_held;
   peer.received(part.link, bytes, now);
   drain();
+  play_all();
 }
 
 void Player::Impl::lose(Part& part) {

@@ -17,7 +17,8 @@ namespace portcullis::play {
 /// says; and tells what it sees.
 ///
 ///   Shape:    as Gateway. The n-th link that is opened has the n-th script. What a script waits for is what is seen on
-///             its link; a step that can no longer be done, as the client has ended the link, stops the script there.
+///             its link, before the good gateway answers it; a step that can no longer be done, as the client has ended
+///             the link, stops the script there.
 ///   Units:    records count milliseconds from `began`.
 ///   Lifetime: scenario and pseudonyms are borrowed.
 ///   Secrets:  those that the records name are pseudonyms.

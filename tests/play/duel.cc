@@ -69,7 +69,7 @@ class Duel {
   void dial(Side& side, const Dial& dial);
   void grant();
   void deliver(Parcel parcel);
-  void deliver_to_client(Side& side, std::uint64_t number, std::string_view bytes);
+  void in_parts(std::string_view bytes, const std::function<void(std::span<const std::byte>)>& take) const;
   mock::Link link_of(const Side& side, std::uint64_t number) const;
 
   const play::Scenario& scenario_;
@@ -280,16 +280,24 @@ void Duel::grant() {
 void Duel::deliver(Parcel parcel) {
   const auto at = ends_.find(parcel.link);
   if (at == ends_.end()) return;  // it has ended meanwhile
-  const auto [side, number] = at->second;
+  Side* const side = at->second.side;
+  const std::uint64_t number = at->second.number;
   switch (parcel.what) {
     case Parcel::What::Dial:
       player_.opened(parcel.link, parcel.door, now_);
       poll_player();
       side->core->opened({number}, now_);
       return poll_client(*side);
-    case Parcel::What::ToClient: return deliver_to_client(*side, number, parcel.bytes);
+    case Parcel::What::ToClient:
+      return in_parts(parcel.bytes, [&](auto part) {
+        side->core->received({number}, part, now_);
+        poll_client(*side);
+      });
     case Parcel::What::ToPlayer:
-      return player_.received(parcel.link, std::as_bytes(std::span{parcel.bytes}), now_), poll_player();
+      return in_parts(parcel.bytes, [&](auto part) {
+        player_.received(parcel.link, part, now_);
+        poll_player();
+      });
     case Parcel::What::EndForClient:
     case Parcel::What::EndForPlayer: break;
   }
@@ -300,12 +308,11 @@ void Duel::deliver(Parcel parcel) {
   poll_client(*side);
 }
 
-void Duel::deliver_to_client(Side& side, std::uint64_t number, std::string_view bytes) {
+void Duel::in_parts(std::string_view bytes, const std::function<void(std::span<const std::byte>)>& take) const {
   while (!bytes.empty()) {
     const std::size_t size =
         options_.cut ? std::clamp<std::size_t>(options_.cut(bytes.size()), 1, bytes.size()) : bytes.size();
-    side.core->received({number}, std::as_bytes(std::span{bytes.data(), size}), now_);
-    poll_client(side);
+    take(std::as_bytes(std::span{bytes.data(), size}));
     bytes.remove_prefix(size);
   }
 }

@@ -16,7 +16,7 @@ struct DuelOptions {
   compression::Compression compression = compression::Compression::None;
   encoding::Encoding encoding = encoding::Encoding::Json;
   std::uint32_t seed = 1;
-  /// How bytes for the client are cut: gets those left, gives how many come at once.
+  /// How bytes are cut on their way: gets those left, gives how many come at once.
   std::function<std::size_t(std::size_t)> cut{};
 };
 

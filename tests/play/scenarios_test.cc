@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "portcullis/oracle/play/scenario.h"
 #include "portcullis/tests/play/duel.h"
@@ -36,6 +37,31 @@ TEST_CASE("GW-CONN-1: our client plays each scenario to its end, in each encodin
       CHECK(duelled.finished == (scenario.then == play::Then::Stop));
       CHECK(duelled.took <= scenario.budget + scenario.watch);
     }
+  }
+}
+
+TEST_CASE("play: where the bytes are cut changes nothing that is told", "[play]") {
+  for (const play::Scenario& scenario : playable()) {
+    INFO(scenario.id);
+    const auto lines = [&](const DuelOptions& options) {
+      std::vector<std::string> out;
+      for (const timeline::Record& record : duel(scenario, options).timeline.records) out.push_back(line_of(record));
+      return out;
+    };
+    const auto by_two = [](std::size_t) { return std::size_t{2}; };
+    CHECK(lines({}) == lines({.cut = by_two}));
+  }
+}
+
+TEST_CASE("play: what is told of a scenario can be read again", "[play]") {
+  for (const play::Scenario& scenario : playable()) {
+    INFO(scenario.id);
+    const Duelled duelled = duel(scenario);
+    std::string text = timeline::header_line(duelled.timeline) + "\n";
+    for (const timeline::Record& record : duelled.timeline.records) text += line_of(record) + "\n";
+    std::istringstream in(text);
+    const auto read = timeline::read(in);
+    if (const auto* const malformed = std::get_if<timeline::Malformed>(&read)) FAIL_CHECK(malformed->text);
   }
 }
 

@@ -146,6 +146,14 @@ TEST_CASE("play: a beat from before the wait is not the one that is waited for",
   CHECK(done(stage));
 }
 
+TEST_CASE("play: two messages in one piece are as good as one behind the other", "[play]") {
+  Stage stage(R"([[{"wait": "ready"}, {"hold": ["ack"]}, {"wait": "beat"}]])");
+  const mock::Link link = stage.open();
+  stage.bytes(link, client_frame(0x81, identify()) + client_frame(0x81, R"({"op":1,"d":null})"));
+  CHECK(done(stage));
+  CHECK(stage.count(link, "server op 11") == 0);
+}
+
 // ---- What the gateway says
 
 TEST_CASE("play: dispatch, reconnect, ask_beat, hello, invalid and say each send their payload", "[play]") {
