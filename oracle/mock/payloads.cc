@@ -88,6 +88,7 @@ json everyone(std::uint64_t guild_id) {
   return {{"id", snowflake(guild_id)},
           {"name", "@everyone"},
           {"color", 0},
+          {"colors", {{"primary_color", 0}, {"secondary_color", nullptr}, {"tertiary_color", nullptr}}},
           {"hoist", false},
           {"position", 0},
           {"permissions", "1071698660929"},
