@@ -210,6 +210,8 @@ void Walk::on_open(const timeline::Record& record) {
   if (!shard->loss.is_null()) {
     facts["after"] = shard->loss["cause"];
     facts["wait_ms"] = now_ - shard->lost_at;
+    facts["after_client_code"] = member(shard->loss, "client_code");
+    facts["after_session"] = member(shard->loss, "had_session");
   }
   if (shard->first_loss_at) facts["since_first_loss_ms"] = now_ - *shard->first_loss_at;
   facts["others_live"] = std::ranges::count_if(process_.links, [&](const auto& other) {

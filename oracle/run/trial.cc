@@ -65,6 +65,11 @@ std::string last_part(const std::string& text) {
   return text.size() <= kLogBytesMax ? text : text.substr(text.size() - kLogBytesMax);
 }
 
+std::string in_words(const Exited& exited) {
+  return exited.signal != 0 ? "by signal " + std::to_string(exited.signal)
+                            : "with status " + std::to_string(exited.status);
+}
+
 report::Card card_of(const play::Scenario& scenario) {
   return {scenario.id,      std::string(play::name_of(scenario.level)),
           scenario.about,   scenario.requirements,
@@ -133,8 +138,8 @@ class Trial {
   }
 
   void end_client() {
-    const bool asked = !client_->exited();
-    if (asked && scenario_.then == play::Then::Stop && !interrupted_) {
+    by_itself_ = client_->exited().has_value();
+    if (!by_itself_ && scenario_.then == play::Then::Stop && !interrupted_) {
       recorder_.add("local", {{"did", "stop"}});
       client_->ask_to_end();
       const Instant until = net::now() + kPatience;
@@ -171,7 +176,7 @@ class Trial {
     if (links_ == 0) {
       result.outcome = Outcome::NotStarted;
       result.why = "never connected";
-      if (!exited.killed) result.why += ", and ended by itself with status " + std::to_string(exited.status);
+      if (by_itself_) result.why += ", and ended by itself " + in_words(exited);
       return;
     }
     if (const std::string broken = first_failure(result); !broken.empty()) {
@@ -184,6 +189,7 @@ class Trial {
     result.outcome = asks ? Outcome::Failed : Outcome::Passed;
     result.why = scenario_.requirements.front() + ": " + stopped_at_;
     if (out_of_time_) result.why += ", until the time was up";
+    if (by_itself_) result.why += "; the client ended by itself " + in_words(exited);
   }
 
   static std::string first_failure(const ScenarioResult& result) {
@@ -208,7 +214,7 @@ class Trial {
   std::unique_ptr<play::Player> player_;  ///< touched on the server's thread only
   std::unique_ptr<mock::Server> server_;
   std::unique_ptr<Process> client_;
-  bool out_of_time_ = false;
+  bool by_itself_ = false, out_of_time_ = false;
   std::size_t links_ = 0;
   std::string stopped_at_;
 };
