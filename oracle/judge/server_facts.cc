@@ -188,7 +188,9 @@ void Walk::on_invalid(Link& link, const Json& payload) {
   link.invalid = data == true ? "invalid_resumable" : data == false ? "invalid" : "invalid_odd";
   link.identify_allowed = true;
   link.phase = Phase::Invalid;
-  if (!data.is_boolean()) set_special(link, "invalid_of_another_kind");
+  if (data.is_boolean()) return;
+  set_odd(link, "an op 9 that says neither true nor false");
+  set_special(link, "invalid_of_another_kind");
 }
 
 }  // namespace portcullis::judge
