@@ -115,6 +115,7 @@ void Walk::lose(Link& link, std::string_view by, std::optional<std::uint16_t> co
   ++shard->losses;
   if (!shard->first_loss_at) shard->first_loss_at = now_;
   facts["losses"] = shard->losses;
+  facts["resume_dead"] = shard->session != nullptr && process_.dead.contains(shard->session->resume_at.place);
   shard->loss = facts;
   shard->lost_at = now_;
 }

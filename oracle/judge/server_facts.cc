@@ -50,8 +50,7 @@ void Walk::on_server_message(const timeline::Record& record, Link& link) {
     case 1:
       if (!link.lost) link.asked += 1;
       link.asked_at = now_;
-      tell("beat_request").facts["closing"] = link.lost;
-      return;
+      return tell_beat_request(link);
     case 7: {
       Json& facts = tell("reconnect").facts;
       facts["before_hello"] = !link.hello_at.has_value();
@@ -74,6 +73,12 @@ void Walk::on_server_message(const timeline::Record& record, Link& link) {
   }
   tell("unknown_op").facts["op"] = number;
   set_special(link, "unknown_op");
+}
+
+void Walk::tell_beat_request(const Link& link) {
+  Json& facts = tell("beat_request").facts;
+  facts["closing"] = link.lost;
+  facts["waiting"] = link.phase == Phase::Identifying || link.phase == Phase::Resuming;
 }
 
 void Walk::on_hello(Link& link, const Json& payload) {

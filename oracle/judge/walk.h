@@ -50,6 +50,7 @@ class Walk {
 
   // server_facts.cc
   void on_server_message(const Record& record, Link& link);
+  void tell_beat_request(const Link& link);
   void on_hello(Link& link, const Json& payload);
   void on_dispatch(Link& link, const Json& payload, bool left_out);
   void on_ready(Link& link, const Json& data);
