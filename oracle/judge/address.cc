@@ -20,9 +20,9 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-std::string without_default_port(std::string place, std::string_view scheme) {
+std::string_view without_default_port(std::string_view place, std::string_view scheme) {
   const std::string_view port = scheme == "wss" ? ":443" : ":80";
-  if (place.ends_with(port)) place.resize(place.size() - port.size());
+  if (place.ends_with(port)) place.remove_suffix(port.size());
   return place;
 }
 
@@ -48,7 +48,7 @@ Address address_of(std::string_view url) {
   if (mark == std::string_view::npos) return address;
   address.scheme = lowered(url.substr(0, mark));
   std::string_view rest = url.substr(mark + kMark.size());
-  address.place = without_default_port(lowered(rest.substr(0, rest.find_first_of("/?"))), address.scheme);
+  address.place = lowered(without_default_port(rest.substr(0, rest.find_first_of("/?")), address.scheme));
   const std::size_t question = rest.find('?');
   if (question == std::string_view::npos) return address;
   std::string_view query = rest.substr(question + 1);

@@ -147,6 +147,7 @@ void Process::attend(int timeout_ms) {
   read_all(output_, true);
   read_all(errors_, false);
   look(WNOHANG);
+  reap();
 }
 
 void Process::read_all(Fd& from, bool output) {
@@ -170,12 +171,14 @@ void Process::look(int options) {
   exited_ = Exited{WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0, false};
 }
 
+bool Process::is_over() const noexcept { return exited_ && ::kill(-pid_, 0) != 0; }
+
 void Process::ask_to_end() {
-  if (!exited_) ::kill(-pid_, SIGTERM);
+  if (!is_over()) ::kill(-pid_, SIGTERM);
 }
 
 void Process::kill() {
-  const bool alive = !exited_;
+  const bool alive = !is_over();
   ::kill(-pid_, SIGKILL);
   look(0);
   if (alive) exited_->killed = true;
@@ -184,10 +187,15 @@ void Process::kill() {
   read_all(errors_, false);
 }
 
+/// Takes note of the ends of others in its group: their parents are gone, so that they are ours.
+void Process::reap() {
+  while (exited_ && ::waitpid(-pid_, nullptr, WNOHANG) > 0) {
+  }
+}
+
 /// Ends what the command left behind, in its group or out of it.
 void Process::sweep() {
-  while (::waitpid(-pid_, nullptr, WNOHANG) > 0) {
-  }
+  reap();
   for (int i = 0; i < kSweepsMax; ++i) {
     const std::vector<pid_t> left = marked(mark_);
     if (left.empty()) return;

@@ -45,8 +45,10 @@ class Process {
 
   /// Reads what it printed and looks whether it has ended; waits for either for so many milliseconds.
   void attend(int timeout_ms);
-  /// Gives how it ended, once it has.
+  /// Gives how it ended, once it has. A shell may end before what it runs: see `is_over`.
   const std::optional<Exited>& exited() const noexcept { return exited_; }
+  /// Says whether its whole group has ended.
+  bool is_over() const noexcept;
 
   void ask_to_end();  ///< SIGTERM to the group
   void kill();        ///< SIGKILL, also to what has left the group, and waits for the end of all
@@ -59,6 +61,7 @@ class Process {
   Process(Options options, pid_t pid, std::string mark, net::Fd output, net::Fd errors, net::Fd input);
   void read_all(net::Fd& from, bool output);
   void look(int options);
+  void reap();
   void sweep();
 
   const Options options_;

@@ -143,7 +143,7 @@ class Trial {
       recorder_.add("local", {{"did", "stop"}});
       client_->ask_to_end();
       const Instant until = net::now() + kPatience;
-      while (!client_->exited() && net::now() < until && !interrupted_) client_->attend(kTurnMs);
+      while (!client_->is_over() && net::now() < until && !interrupted_) client_->attend(kTurnMs);
     }
     client_->kill();
     const Exited& exited = *client_->exited();
