@@ -59,7 +59,7 @@ TEST_CASE("interop: each verb has a help with an example that a person can learn
         "--shards", "--max-concurrency", "--heartbeat-ms", "--session-lifetime-ms", "--events-per-second",
         "--ready-file", "--json", "--quiet", "--verbose"}},
       {"run",
-       {"--exec", "--shim", "--name", "--select", "--level", "--scenarios", "--slow", "--jobs", "--timeout", "--tls",
+       {"--exec", "--shim", "--name", "--select", "--level", "--scenarios", "--slow", "-j", "--timeout", "--tls",
         "--expected", "--json", "--junit", "--html", "--record"}},
       {"list", {"--select", "--level", "--scenarios", "--json"}},
       {"explain", {"ID", "--scenarios"}},

@@ -75,7 +75,7 @@ TEST_CASE("interop: a malformed line of a shim is named with its number and the 
   }
 }
 
-TEST_CASE("limits: a shim's line has 64 KiB at most, and it may tell 100,000 things", "[run]") {
+TEST_CASE("interop: a shim's line has 64 KiB at most, and it may tell 100,000 things", "[run]") {
   CHECK(heard(std::string(100'000, 'x')).fault == "line 1 of the shim has more than 64 KiB");
   std::string many;
   for (int i = 0; i < 100'001; ++i) many += "{\"session\":null}\n";
