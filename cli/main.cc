@@ -90,6 +90,8 @@ int run(int argc, char** argv) {
   add_demo(app, run_verb);
   add_connect(app, run_verb);
   add_mock(app, run_verb);
+  add_list(app, run_verb);
+  add_explain(app, run_verb);
   add_run(app, run_verb);
   add_check(app, run_verb);
   add_report(app, run_verb);

@@ -27,7 +27,7 @@ namespace {
 using report::Outcome;
 
 struct Options {
-  std::string command, name;
+  std::string command, shim, name;
   Selection selection;
   std::string expected_file, json_file, junit_file, html_file, record_folder;
   unsigned at_a_time = 8;
@@ -110,7 +110,15 @@ void print(const report::ClientReport& report, bool colour) {
                log.empty() ? "" : ("It printed:\n" + log + "\n").c_str());
 }
 
+const std::string& command_of(const Options& options) { return options.shim.empty() ? options.command : options.shim; }
+
+void check(const Options& options) {
+  if (options.command.empty() && options.shim.empty())
+    throw Failure(Exit::Usage, "which client? Give --exec COMMAND, or --shim COMMAND for one that takes orders");
+}
+
 Exit run_suite(const Options& options) {
+  check(options);
   const std::vector<play::Scenario> all = scenarios_of(options.selection);
   const std::vector<const play::Scenario*> chosen = chosen_of(all, options.selection);
   const std::vector<run::Expected> expected = expected_of(options, all);
@@ -120,7 +128,7 @@ Exit run_suite(const Options& options) {
   const Interrupt interrupt(std::nullopt, [&interrupted] { interrupted = true; });
   Progress progress(chosen.size());
   run::SuiteOptions suite;
-  suite.subject = {options.command, options.tls, std::nullopt};
+  suite.subject = {command_of(options), !options.shim.empty(), options.tls, std::nullopt};
   if (options.timeout_ms) suite.subject.budget = Duration{*options.timeout_ms};
   suite.at_a_time = options.at_a_time;
   suite.slow = options.slow;
@@ -128,8 +136,8 @@ Exit run_suite(const Options& options) {
   suite.on_over = [&](const report::ScenarioResult& result) { progress.over(result); };
 
   report::ClientReport report;
-  report.name = options.name.empty() ? options.command : options.name;
-  report.command = options.command;
+  report.name = options.name.empty() ? command_of(options) : options.name;
+  report.command = command_of(options);
   report.date = today();
   const auto began = std::chrono::steady_clock::now();
   try {
@@ -148,12 +156,15 @@ Exit run_suite(const Options& options) {
 }
 
 void add_options(CLI::App& verb, Options& options) {
-  verb.add_option(
-          "--exec", options.command,
-          "The client, as a shell command; {url}, {api}, {token} and {ca} are put in, and stand as PORTCULLIS_URL, "
-          "_API, _TOKEN and _CA in its environment")
-      ->required()
-      ->option_text("COMMAND");
+  auto* const command = verb.add_option(
+      "--exec", options.command,
+      "The client, as a shell command; {url}, {api}, {token} and {ca} are put in, and stand as PORTCULLIS_URL, _API, "
+      "_TOKEN and _CA in its environment");
+  command->option_text("COMMAND");
+  verb.add_option("--shim", options.shim,
+                  "In place of --exec: a program round the client that takes orders as JSON lines, see oracle/shim.md")
+      ->option_text("COMMAND")
+      ->excludes(command);
   verb.add_option("--name", options.name, "What the reports call it")->option_text("NAME");
   add_selection(verb, options.selection);
   verb.add_flag("--slow", options.slow, "Also scenarios that take long")->option_text(" ");

@@ -40,6 +40,8 @@ using Run = std::function<Exit()>;
 void add_check(CLI::App& app, Run& run);
 void add_connect(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
+void add_explain(CLI::App& app, Run& run);
+void add_list(CLI::App& app, Run& run);
 void add_mock(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
 void add_run(CLI::App& app, Run& run);

@@ -55,7 +55,7 @@ void Walk::on_end(const timeline::Record& record, Link& link) {
 
 /// Says why a client left, as far as the timeline shows it; `unasked` where it shows nothing.
 std::string Walk::cause_of(const Link& link, std::string_view by) const {
-  if (process_.stopped) return "stop";
+  if (process_.stopped) return process_.leaving ? "leave" : "stop";
   if (!link.upgraded) return "refused";
   if (by == "server") return link.server_closed ? "server_close" : "transport";
   if (link.undecodable) return "undecodable";

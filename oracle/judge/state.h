@@ -94,7 +94,7 @@ struct Process {
   Address main;                                                           ///< empty until it is known
   std::int64_t max_concurrency = 1;
   std::optional<std::int64_t> no_identify_before;
-  bool stopped = false, unauthorized = false, fatal = false, connected = false, failed_since_answer = false,
+  bool stopped = false, leaving = false, unauthorized = false, fatal = false, connected = false, failed_since_answer = false,
        answered = false;
   std::vector<double> first_beats;  ///< as shares of the interval
 };

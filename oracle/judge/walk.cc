@@ -173,8 +173,12 @@ void Walk::on_rest(const timeline::Record& record) {
 void Walk::on_local(const timeline::Record& record) {
   const std::string did = record.with.value("did", "");
   tell("local").facts["did"] = did;
-  if (did == "start" || did == "connect") process_.stopped = false;
+  if (did == "start" || did == "connect") {
+    process_.stopped = false;
+    process_.answered = false;  // it begins anew, and may ask again
+  }
   if (did == "stop" || did == "close") process_.stopped = true;
+  if (did != "send") process_.leaving = did == "close";
 }
 
 void Walk::on_script(const timeline::Record& record) {

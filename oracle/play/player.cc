@@ -93,6 +93,7 @@ struct Player::Impl {
   bool act(Part& part, const Eof&);
   bool act(Part& part, const Hold& hold);
   bool act(Part& part, const Release& release);
+  bool act(Part& part, const Order& order);
   bool act(Part& part, const mock::Say& say);
   bool say_to_session(Part& part, const mock::Say& say);
   bool say_to_link(Part& part, const mock::Say& say);
@@ -325,6 +326,14 @@ bool Player::Impl::act(Part& part, const Release& release) {
   if (!std::exchange(part.muted, false) || part.ended) return true;
   transmit(part, std::exchange(part.owed, {}));
   if (part.hangup_owed) hang_up(part);
+  return true;
+}
+
+bool Player::Impl::act(Part&, const Order& given) {
+  timeline::Json with{{"did", name_of(given.what)}};
+  if (given.what == Order::What::Send) with["payload"] = timeline::Json::parse(given.payload);
+  tell(0, "local", std::move(with));
+  options.on_order(given);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ class Player final : public mock::Gateway {
     Instant began{};
     /// Measures round trips with pings, from READY or RESUMED on, and its own lateness.
     timeline::Clock clock = timeline::Clock::Wall;
+    /// Hands the client an order; what calls the player is on the stack, so it must not be called back.
+    std::function<void(const Order&)> on_order = [](const Order&) {};
   };
   Player(const Scenario& scenario, Options options, Chance chance, timeline::Pseudonyms& pseudonyms,
          timeline::Sink sink);

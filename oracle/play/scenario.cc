@@ -20,6 +20,7 @@ constexpr std::size_t kLinksMax = 1'000;
 constexpr std::array<std::string_view, 4> kLevels{"MUST", "SHOULD", "ROBUST", "INFO"};
 constexpr std::array<std::string_view, 11> kMoments{"request", "upgraded", "identify", "resume", "ready", "resumed",
                                                     "live",    "beat",     "message",  "close",  "end"};
+constexpr std::array<std::string_view, 3> kOrders{"send", "close", "start"};
 
 using Read = std::variant<std::vector<Scenario>, Malformed>;
 
@@ -82,6 +83,17 @@ void read_texts(const Node& node, std::string_view name, std::vector<std::string
   if (const auto found = node.find(name)) into = found->texts();
 }
 
+/// What a scenario needs of the client has to be said in front, so that one that cannot do it is not asked.
+void check_needs(const Node& node, const Scenario& scenario) {
+  if (node.find("needs"))
+    for (const Node& need : node.at("needs").items()) need.choice({kOrders.begin(), kOrders.end()});
+  for (const Script& script : scenario.links)
+    for (const Step& step : script)
+      if (const auto* const order = std::get_if<Order>(&step.verb))
+        if (std::ranges::find(scenario.needs, name_of(order->what)) == scenario.needs.end())
+          node.fail_member("needs", "must name \"" + std::string(name_of(order->what)) + "\", which is ordered");
+}
+
 Scenario read_one(const Node& node, const std::string& area) {
   node.only({"id", "level", "requirements", "sources", "about", "seen_in", "clock", "budget_ms", "slow", "needs",
              "world", "links", "further_links", "watch_ms", "then"});
@@ -105,6 +117,7 @@ Scenario read_one(const Node& node, const std::string& area) {
   if (const auto world = node.find("world")) out.world = read_setting(*world);
   for (const Node& steps : node.at("links").items()) out.links.push_back(read_script(steps));
   if (out.links.empty() || out.links.size() > kLinksMax) node.fail_member("links", "must be 1 to 1000 scripts");
+  check_needs(node, out);
   return out;
 }
 
@@ -192,6 +205,7 @@ mock::World world_of(const Scenario& scenario) {
 }
 
 std::string_view name_of(Level level) { return kLevels[static_cast<std::size_t>(level)]; }
+std::string_view name_of(Order::What what) { return kOrders[static_cast<std::size_t>(what)]; }
 std::string_view name_of(Moment moment) { return kMoments[static_cast<std::size_t>(moment)]; }
 
 }  // namespace portcullis::play

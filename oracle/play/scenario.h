@@ -75,8 +75,14 @@ struct Release {
   mock::Answers answers;
   bool close = false;
 };
-using Verb =
-    std::variant<WaitFor, WaitTime, Refuse, RawAnswer, WrongKey, Stall, RawFrames, Eof, Hold, Release, mock::Say>;
+/// What the client is told to do by whoever runs it: only one that takes orders can play such a scenario.
+struct Order {
+  enum class What : std::uint8_t { Send, Close, Start } what;
+  std::uint32_t shard = 0;  ///< that is to send
+  std::string payload{};    ///< to be sent, as JSON
+};
+using Verb = std::variant<WaitFor, WaitTime, Refuse, RawAnswer, WrongKey, Stall, RawFrames, Eof, Hold, Release, Order,
+                          mock::Say>;
 
 struct Step {
   Verb verb;
@@ -103,7 +109,7 @@ struct Scenario {
   Pace pace = Pace::Any;
   Duration budget{};
   bool slow = false;
-  std::vector<std::string> needs;
+  std::vector<std::string> needs;  ///< the orders that it gives
   Setting world;
   std::vector<Script> links;  ///< of the n-th connection
   FurtherLinks further_links = FurtherLinks::Good;
@@ -133,5 +139,6 @@ mock::World world_of(const Scenario& scenario);
 
 std::string_view name_of(Level level);  ///< such as MUST
 std::string_view name_of(Moment moment);
+std::string_view name_of(Order::What what);  ///< send, close or start
 
 }  // namespace portcullis::play

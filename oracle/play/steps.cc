@@ -108,6 +108,15 @@ Holding answers(const Node& list) {
 Verb hold(const Node& step) { return answers<Hold>(step.at("hold")); }
 Verb release(const Node& step) { return answers<Release>(step.at("release")); }
 
+Verb order(const Node& step) {
+  Order out{static_cast<Order::What>(step.at("order").choice({"send", "close", "start"}))};
+  const bool sends = out.what == Order::What::Send;
+  if (!sends && (step.find("payload") || step.find("shard"))) step.fail("only \"send\" has a payload and a shard");
+  if (sends) out.payload = step.at("payload").value().dump();
+  if (const auto shard = step.find("shard")) out.shard = static_cast<std::uint32_t>(shard->number(0, 999));
+  return out;
+}
+
 template <typename Simple>
 Verb simply(const Node& step) {
   must_be_true(step.at(step.value().begin().key()));
@@ -135,6 +144,7 @@ constexpr std::array kKinds{
     Kind{"hold",         {},                 When::Always,      hold},
     Kind{"release",      {},                 When::Always,      release},
     Kind{"heartbeat_ms", {},                 When::Always,      heartbeat_ms},
+    Kind{"order",        {"payload", "shard"}, When::Always,    order},
     Kind{"refuse",       {"fields", "body"}, When::AtRequest,   refuse},
     Kind{"answer",       {},                 When::AtRequest,   answer},
     Kind{"accept_key",   {},                 When::AtRequest,   accept_key},

@@ -15,7 +15,8 @@ using report::ScenarioResult;
 std::string reason_to_skip(const play::Scenario& scenario, const SuiteOptions& options) {
   if (scenario.pace == play::Pace::Virtual) return "takes hours: it is played in virtual time only";
   if (scenario.slow && !options.slow) return "takes long: give --slow";
-  if (!scenario.needs.empty()) return "needs a client that can be told to " + scenario.needs.front() + ": give --shim";
+  if (!scenario.needs.empty() && !options.subject.shim)
+    return "needs a client that can be told to " + scenario.needs.front() + ": give --shim";
   return {};
 }
 

@@ -1,13 +1,16 @@
 #include "portcullis/oracle/run/trial.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
+#include <vector>
 
 #include "portcullis/net/clock.h"
 #include "portcullis/net/entropy.h"
 #include "portcullis/oracle/mock/server.h"
 #include "portcullis/oracle/play/player.h"
 #include "portcullis/oracle/run/process.h"
+#include "portcullis/oracle/run/shim.h"
 #include "portcullis/oracle/timeline/pseudonyms.h"
 #include "portcullis/oracle/timeline/rest.h"
 
@@ -85,7 +88,10 @@ class Trial {
   ScenarioResult run(const Noise& noise) {
     open_server();
     start_client();
-    while (!is_done()) client_->attend(kTurnMs);
+    while (!is_done()) {
+      client_->attend(kTurnMs);
+      pass_orders_on();
+    }
     end_client();
     server_.reset();
     recorder_.add("noise", {{"ms", noise.worst_since(began_)}});
@@ -94,9 +100,10 @@ class Trial {
 
  private:
   void open_server() {
-    player_ = std::make_unique<play::Player>(scenario_, play::Player::Options{began_, timeline::Clock::Wall},
-                                             net::entropy(), pseudonyms_,
-                                             [this](timeline::Record record) { recorder_.add(std::move(record)); });
+    player_ = std::make_unique<play::Player>(
+        scenario_,
+        play::Player::Options{began_, timeline::Clock::Wall, [this](const play::Order& order) { note(order); }},
+        net::entropy(), pseudonyms_, [this](timeline::Record record) { recorder_.add(std::move(record)); });
     mock::ServerOptions options;
     options.world = play::world_of(scenario_);
     options.world.token = kToken;
@@ -113,23 +120,67 @@ class Trial {
   }
 
   void start_client() {
-    const std::string token(kToken);
-    std::string command = replaced(subject_.command, "{url}", server_->gateway_url());
-    command = replaced(replaced(command, "{api}", server_->api_url()), "{token}", token);
-    command = replaced(command, "{ca}", server_->ca_file());
-    auto started = Process::start({std::move(command),
-                                   {{"PORTCULLIS_URL", server_->gateway_url()},
-                                    {"PORTCULLIS_API", server_->api_url()},
-                                    {"PORTCULLIS_TOKEN", token},
-                                    {"PORTCULLIS_CA", server_->ca_file()}},
-                                   {}});
+    destination_ = {server_->gateway_url(), server_->api_url(), std::string(kToken), server_->ca_file(),
+                    scenario_.world.shards};
+    std::string command = replaced(subject_.command, "{url}", destination_.url);
+    command = replaced(replaced(command, "{api}", destination_.api), "{token}", destination_.token);
+    command = replaced(command, "{ca}", destination_.ca);
+    Process::Options options{std::move(command),
+                             {{"PORTCULLIS_URL", destination_.url},
+                              {"PORTCULLIS_API", destination_.api},
+                              {"PORTCULLIS_TOKEN", destination_.token},
+                              {"PORTCULLIS_CA", destination_.ca}},
+                             {}};
+    if (subject_.shim) options.on_output = [this](std::string_view bytes) { shim_.take(bytes); };
+    auto started = Process::start(std::move(options));
     if (const auto* const trouble = std::get_if<net::Trouble>(&started)) throw Unfit{trouble->text};
     client_ = std::move(std::get<0>(started));
     recorder_.add("process", {{"state", "started"}});
+    if (!subject_.shim) return;
+    recorder_.add("local", {{"did", "start"}});
+    give(start_line(destination_));
+  }
+
+  // ---- A shim, which is given orders and tells what happens
+
+  /// Keeps an order until our own thread comes by; called on the server's thread.
+  void note(const play::Order& order) {
+    const std::lock_guard lock(mutex_);
+    orders_.push_back(order_line(order, destination_));
+  }
+
+  void pass_orders_on() {
+    std::vector<std::string> orders;
+    {
+      const std::lock_guard lock(mutex_);
+      orders.swap(orders_);
+    }
+    for (const std::string& order : orders) give(order);
+  }
+
+  void give(const std::string& line) {
+    if (!client_->write(line) && errno == EAGAIN) deaf_ = true;
+  }
+
+  void hear(Told told) {
+    if (!server_) return;  // last words, after the verdict
+    if (told.what == "unimplemented") unimplemented_ = told.with["unimplemented"];
+    server_->with([&](Instant) {
+      if (told.what == "session" && told.with["session"].is_string())
+        pseudonyms_.of(told.with["session"].get<std::string>());
+      told.with = Json::parse(pseudonyms_.hide(told.with.dump()));
+    });
+    recorder_.add("told", {{"what", told.what}, {"with", std::move(told.with)}});
+  }
+
+  /// What keeps a shim's scenario from going on, or nothing.
+  std::string shim_fault() const {
+    if (!shim_.fault().empty()) return shim_.fault();
+    return deaf_ ? "the shim does not read its orders" : "";
   }
 
   bool is_done() {
-    if (interrupted_ || client_->exited()) return true;
+    if (interrupted_ || client_->exited() || !shim_fault().empty() || !unimplemented_.empty()) return true;
     const Instant now = net::now();
     out_of_time_ = now >= began_ + subject_.budget.value_or(scenario_.budget);
     bool over = false;
@@ -141,7 +192,7 @@ class Trial {
     by_itself_ = client_->exited().has_value();
     if (!by_itself_ && scenario_.then == play::Then::Stop && !interrupted_) {
       recorder_.add("local", {{"did", "stop"}});
-      client_->ask_to_end();
+      subject_.shim ? give(stop_line()) : client_->ask_to_end();
       const Instant until = net::now() + kPatience;
       while (!client_->is_over() && net::now() < until && !interrupted_) client_->attend(kTurnMs);
     }
@@ -173,15 +224,21 @@ class Trial {
 
   void decide(ScenarioResult& result) const {
     const Exited& exited = *client_->exited();
+    const std::string fault = shim_fault();
     if (links_ == 0) {
       result.outcome = Outcome::NotStarted;
-      result.why = "never connected";
+      result.why = fault.empty() ? "never connected" : "never connected: " + fault;
       if (by_itself_) result.why += ", and ended by itself " + in_words(exited);
       return;
     }
     if (const std::string broken = first_failure(result); !broken.empty()) {
       result.outcome = Outcome::Failed;
       result.why = broken;
+      return;
+    }
+    if (!fault.empty() || !unimplemented_.empty()) {
+      result.outcome = fault.empty() ? Outcome::Skipped : Outcome::Failed;
+      result.why = fault.empty() ? "the shim cannot be told to " + unimplemented_ : fault;
       return;
     }
     if (stopped_at_.empty()) return;
@@ -213,6 +270,12 @@ class Trial {
   };
   std::unique_ptr<play::Player> player_;  ///< touched on the server's thread only
   std::unique_ptr<mock::Server> server_;
+  Destination destination_;
+  ShimReader shim_{[this](Told told) { hear(std::move(told)); }};
+  std::string unimplemented_;  ///< an order that the shim said it cannot follow
+  bool deaf_ = false;
+  std::mutex mutex_;
+  std::vector<std::string> orders_;  ///< under the mutex
   std::unique_ptr<Process> client_;
   bool by_itself_ = false, out_of_time_ = false;
   std::size_t links_ = 0;

@@ -14,6 +14,7 @@ namespace portcullis::run {
 /// The client under test, as its author names it.
 struct Subject {
   std::string command;  ///< may hold {url}, {api}, {token} and {ca}
+  bool shim = false;    ///< the command takes orders, see oracle/shim.md
   bool tls = false;
   std::optional<Duration> budget;  ///< in place of the scenarios' own
 };
@@ -25,7 +26,8 @@ struct Unfit {
 
 /// Plays one scenario to a client started for it, and judges what was seen.
 ///
-///   Shape:  the outcome is Passed, Failed or NotStarted. Once `interrupted` is set it ends at once.
+///   Shape:  the outcome is Passed, Failed, NotStarted, or Skipped where a shim says that it cannot do
+///           what is ordered. Once `interrupted` is set it ends at once.
 ///   Errors: throws Unfit when no port can be listened on or no process started.
 ///   After:  no process, port or file of it is left.
 report::ScenarioResult play_once(const play::Scenario& scenario, const Subject& subject, const Noise& noise,

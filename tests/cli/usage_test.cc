@@ -1,7 +1,9 @@
 // What the command line says of itself, and of what it is asked in vain. No gateway is needed.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,11 @@ TEST_CASE("interop: each verb has a help with an example that a person can learn
        {"--address", "--port", "--api-port", "--control-port", "--tls", "--ca-out", "--token-file", "--guilds",
         "--shards", "--max-concurrency", "--heartbeat-ms", "--session-lifetime-ms", "--events-per-second",
         "--ready-file", "--json", "--quiet", "--verbose"}},
+      {"run",
+       {"--exec", "--shim", "--name", "--select", "--level", "--scenarios", "--slow", "-j", "--timeout", "--tls",
+        "--expected", "--json", "--junit", "--html", "--record"}},
+      {"list", {"--select", "--level", "--scenarios", "--json"}},
+      {"explain", {"ID", "--scenarios"}},
       {"spec", {"TABLE", "--format"}}};
   for (const auto& [verb, names] : options) {
     Program help({verb, "--help"});
@@ -77,6 +84,54 @@ TEST_CASE("interop: the help of the program names its verbs, and where the token
     CHECK(has(help.out(), part));
 }
 
+TEST_CASE("interop: a scenario, a rule and a requirement are explained, with what they have to do with each other") {
+  struct Asked {
+    std::string id;
+    std::vector<std::string> says;
+  };
+  const std::vector<Asked> all{
+      {"close/4000/after-ready",
+       {"SHOULD scenario", "Connection 1:", "- step 1: waits for READY", "closes with 4000",
+        "Connection 2:", "GW-CLOSE-4000, ", "Source: ", "Rules that check it", "Such a failure was reported of",
+        "discord.js", "told to stop"}},
+      {"rate/send-flood", {"(130 times in all)", "--shim", "a heartbeat every 5.0 s"}},
+      {"heartbeat/zombie", {"SHOULD rule", "GW-HB-14, ", "Scenarios that cite it", "heartbeat/"}},
+      {"GW-HB-14", {"requirement, side: client", "Source: ", "heartbeat/zombie, SHOULD", "Scenarios that cite it"}},
+      {"OP-1", {"open requirement", "Reading: "}},
+  };
+  for (const Asked& one : all) {
+    Program program({"explain", one.id});
+    CHECK(program.wait() == 0);
+    INFO(shown(program));
+    CHECK(program.out().starts_with(one.id));
+    for (const std::string& part : one.says) {
+      INFO("should say: " << part);
+      CHECK(has(program.out(), part));
+    }
+  }
+}
+
+TEST_CASE("interop: each scenario is listed, in words and as JSON, and each can be explained") {
+  Program words({"list"}), lines({"list", "--json"});
+  REQUIRE(words.wait() == 0);
+  REQUIRE(lines.wait() == 0);
+  std::istringstream in(lines.out());
+  std::size_t count = 0;
+  for (std::string line; std::getline(in, line); ++count) {
+    const auto one = nlohmann::json::parse(line);
+    const std::string id = one["id"];
+    INFO(id);
+    CHECK(has(words.out(), id + " "));
+    CHECK_FALSE(one["requirements"].empty());
+    if (count % 10 != 0) continue;
+    Program explained({"explain", id});
+    CHECK(explained.wait() == 0);
+    CHECK(has(explained.out(), one["requirements"][0].get<std::string>() + ", "));
+  }
+  CHECK(count >= 150);
+  CHECK(has(words.out(), std::to_string(count) + " scenarios"));
+}
+
 TEST_CASE("interop: the version is that of MODULE.bazel") {
   const std::string module = content_of("MODULE.bazel");
   std::smatch version;
@@ -89,7 +144,7 @@ TEST_CASE("interop: the version is that of MODULE.bazel") {
 TEST_CASE("interop: a command line that cannot be meant is answered with one line and status 3") {
   const std::vector<InVain> all{
       {{}, {}, 3, {"which verb"}},
-      {{"play"}, {}, 3, {"no such verb", "demo, connect, mock, run, check, report, spec"}},
+      {{"play"}, {}, 3, {"no such verb", "demo, connect, mock, list, explain, run, check, report, spec"}},
       {{"demo", "--loud"}, {}, 3, {"--loud", "portcullis demo --help"}},
       {{"demo", "--seconds-max", "soon"}, {}, 3, {"--seconds-max"}},
       {{"demo", "--seconds-max", "-1"}, {}, 3, {"--seconds-max"}},
@@ -103,6 +158,12 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
       {{"connect", "--compression", "lzma"}, kWithToken, 3, {"--compression"}},
       {{"connect", "--encoding", "xml"}, kWithToken, 3, {"--encoding"}},
       {{"connect", "--intents", "GUILD"}, kWithToken, 3, {"'GUILD'", "spec intents"}},
+      {{"run"}, {}, 3, {"--exec COMMAND", "--shim COMMAND"}},
+      {{"run", "--exec", "true", "--shim", "true"}, {}, 3, {"--shim", "--exec"}},
+      {{"run", "--exec", "true", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
+      {{"list", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
+      {{"explain"}, {}, 3, {"ID"}},
+      {{"explain", "GW-TEA-1"}, {}, 3, {"GW-TEA-1", "portcullis list"}},
       {{"spec", "weather"}, {}, 3, {"weather", "heartbeat"}},
       {{"spec", "opcodes", "--format", "dot"}, {}, 3, {"no format dot", "json, markdown"}},
   };

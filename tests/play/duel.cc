@@ -68,6 +68,7 @@ class Duel {
   void poll_client(Side& side);
   void dial(Side& side, const Dial& dial);
   void grant();
+  void follow();
   void deliver(Parcel parcel);
   void in_parts(std::string_view bytes, const std::function<void(std::span<const std::byte>)>& take) const;
   mock::Link link_of(const Side& side, std::uint64_t number) const;
@@ -77,6 +78,7 @@ class Duel {
   Duelled out_;
   Instant now_{};
   timeline::Pseudonyms pseudonyms_{"duel"};
+  std::deque<play::Order> orders_;
   play::Player player_;
   std::optional<Instant> player_deadline_;
   Workspace workspace_;
@@ -97,7 +99,9 @@ Duel::Duel(const play::Scenario& scenario, const DuelOptions& options)
     : scenario_(scenario),
       options_(options),
       out_{{timeline::Clock::Virtual, scenario.id, {}}, false, {}, false, {}},
-      player_(scenario, {Instant{}, timeline::Clock::Virtual}, seeded(options.seed), pseudonyms_,
+      player_(scenario,
+              {Instant{}, timeline::Clock::Virtual, [this](const play::Order& order) { orders_.push_back(order); }},
+              seeded(options.seed), pseudonyms_,
               [this](timeline::Record record) { out_.timeline.records.push_back(std::move(record)); }),
       identifies_(shards_of(scenario), seeded(options.seed + 1)) {
   const bool dead = player_.elsewhere() == mock::Elsewhere::DeadPort;
@@ -202,6 +206,7 @@ std::optional<Instant> Duel::next_deadline() const {
 void Duel::settle() {
   for (int round = 0; round < kRoundsMax; ++round) {
     poll_player();
+    follow();
     grant();
     if (parcels_.empty()) return;
     Parcel parcel = std::move(parcels_.front());
@@ -274,6 +279,18 @@ void Duel::grant() {
     Side& side = *sides_.at(*shard);
     side.core->identify_granted(now_);
     poll_client(side);
+  }
+}
+
+/// A command may be refused: that is the client's good right.
+void Duel::follow() {
+  for (; !orders_.empty(); orders_.pop_front()) {
+    const play::Order& order = orders_.front();
+    if (!options_.command_of || order.what != play::Order::What::Send || order.shard >= sides_.size()) continue;
+    Side& side = *sides_[order.shard];
+    const auto command = options_.command_of(timeline::Json::parse(order.payload));
+    if (!command || side.finished) continue;
+    if (side.core->send(*command, now_)) poll_client(side);
   }
 }
 

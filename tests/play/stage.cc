@@ -41,8 +41,8 @@ play::Scenario scenario_of(const std::string& links, const std::string& more) {
 
 Stage::Stage(const std::string& links, const std::string& more, timeline::Clock clock)
     : scenario_(scenario_of(links, more)),
-      player_(scenario_, {Instant{}, clock}, seeded(5), pseudonyms_,
-              [this](timeline::Record record) { records.push_back(std::move(record)); }) {
+      player_(scenario_, {Instant{}, clock, [this](const play::Order& order) { orders.push_back(order); }}, seeded(5),
+              pseudonyms_, [this](timeline::Record record) { records.push_back(std::move(record)); }) {
   const bool elsewhere = player_.elsewhere() != mock::Elsewhere::Nothing;
   player_.set_urls({"ws://main.example", elsewhere ? "ws://other.example" : ""});
 }

@@ -44,6 +44,7 @@ class Stage {
   std::string session_id(mock::Link link);
 
   std::vector<timeline::Record> records;
+  std::vector<play::Order> orders;
   play::Player& player() { return player_; }
   std::int64_t now_ms() const { return (now_ - Instant{}).count(); }
 

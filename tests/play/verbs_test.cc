@@ -14,6 +14,30 @@ bool done(Stage& stage) { return stage.player().complete() && stage.player().sto
 
 }  // namespace
 
+// ---- At any time
+
+TEST_CASE("play: an order is handed out in its turn, and told as the client's own doing", "[play]") {
+  Stage stage(R"([[{"order": "send", "payload": {"op": 4, "d": {"self_mute": true}}, "shard": 1}, {"wait": "end"},
+                   {"order": "close"}, {"order": "start"}]])",
+              R"(, "needs": ["send", "close", "start"])");
+  using What = play::Order::What;
+  const mock::Link link = stage.open();
+  REQUIRE(stage.orders.size() == 1);
+  CHECK(stage.orders[0].what == What::Send);
+  CHECK(stage.orders[0].shard == 1);
+  CHECK(stage.orders[0].payload == R"({"op":4,"d":{"self_mute":true}})");
+  stage.lose(link);
+  REQUIRE(stage.orders.size() == 3);
+  CHECK(stage.orders[1].what == What::Close);
+  CHECK(stage.orders[2].what == What::Start);
+  CHECK(done(stage));
+  std::vector<std::string> local;
+  for (const timeline::Record& record : stage.records)
+    if (record.is == "local") local.push_back(record.with.dump());
+  CHECK(local == std::vector<std::string>{R"({"did":"send","payload":{"op":4,"d":{"self_mute":true}}})",
+                                          R"({"did":"close"})", R"({"did":"start"})"});
+}
+
 // ---- Before the upgrade
 
 TEST_CASE("play: refuse answers the request with status, fields and body, and ends the link", "[play]") {
