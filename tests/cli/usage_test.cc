@@ -163,7 +163,7 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
       {{"run", "--exec", "true", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
       {{"list", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
       {{"explain"}, {}, 3, {"ID"}},
-      {{"explain", "GW-TEA-1"}, {}, 3, {"GW-TEA-1", "portcullis list"}},
+      {{"explain", "teapot/short"}, {}, 3, {"teapot/short", "portcullis list"}},
       {{"spec", "weather"}, {}, 3, {"weather", "heartbeat"}},
       {{"spec", "opcodes", "--format", "dot"}, {}, 3, {"no format dot", "json, markdown"}},
   };
