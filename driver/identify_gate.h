@@ -17,13 +17,18 @@ namespace portcullis::driver {
 /// Threads: all functions may be called from any thread.
 class IdentifyGate {
  public:
-  /// Tells a shard of its turn; called on any thread, and must not call back.
-  using Grant = std::function<void()>;
+  /// What a shard in line is told.
+  enum class Word : std::uint8_t {
+    Turn,   ///< it may identify
+    Moved,  ///< somebody else's move may have brought its turn nearer: it is to call `serve`
+  };
+  /// Tells a shard; called on any thread, and must not call back.
+  using Tell = std::function<void(Word)>;
 
   IdentifyGate(std::vector<std::uint32_t> shards, Chance chance);
 
   void set_limit(const gateway::SessionStartLimit& limit, Instant now);
-  void ask(std::uint32_t shard, Grant grant);
+  void ask(std::uint32_t shard, Tell tell);
   /// Takes a shard out of line, and gives back a turn that it has not used.
   void give_back(std::uint32_t shard);
   /// Says that a shard will not ask any more.
@@ -32,9 +37,11 @@ class IdentifyGate {
   std::optional<Instant> serve(Instant now);
 
  private:
+  void tell_of_move();
+
   std::mutex mutex_;
   gateway::IdentifyQueue queue_;
-  std::map<std::uint32_t, Grant> waiting_;
+  std::map<std::uint32_t, Tell> waiting_;
 };
 
 }  // namespace portcullis::driver

@@ -159,7 +159,7 @@ class Shard::Loop {
   }
   void take(const AskIdentify&) {
     asked_ = true;
-    gate_.ask(id(), [this] { grant(); });
+    gate_.ask(id(), [this](IdentifyGate::Word word) { word == IdentifyGate::Word::Turn ? grant() : wake(); });
   }
   void take(const ReturnIdentify&) { gate_.give_back(id()); }
   void take(const Wait& wait) {

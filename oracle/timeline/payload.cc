@@ -53,6 +53,7 @@ class Teller {
     if (payload.size() > bytes_max) return with(payload, view ? without_data(*view, ready) : Json(), true);
     auto whole = whole_of(payload);
     if (!whole) return whole.error();
+    if (view && encoding_ == Encoding::Etf) restore_sequences(*view, *whole);
     return with(payload, told(*whole), false);
   }
 
@@ -61,6 +62,13 @@ class Teller {
     Json members{{"payload", std::move(told)}, {"payload_bytes", payload.size()}};
     if (left_out) members["left_out"] = true;
     return members;
+  }
+  /// A big integer becomes text in a tree, as ids are text; sequences are numbers whatever their size.
+  static void restore_sequences(const EnvelopeView& view, nlohmann::json& whole) {
+    if (view.s) whole["s"] = *view.s;
+    if (const auto beat = encoding::as_integer(view.d); beat && view.op == 1) whole["d"] = *beat;
+    if (const auto resumed = encoding::as_integer(encoding::find(view.d, "seq")); resumed && view.op == 6)
+      whole["d"]["seq"] = *resumed;
   }
   Result<nlohmann::json> whole_of(std::string_view payload) const;
   Json without_data(const EnvelopeView& view, bool ready) const;

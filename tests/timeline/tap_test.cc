@@ -216,6 +216,32 @@ TEST_CASE("GW-ETF-1: with ETF asked for, binary messages are terms and texts are
   CHECK(of_message(ear.server(frame(0x82, compressed)).last()).find(R"("payload":{"op":1})") != std::string::npos);
 }
 
+TEST_CASE("GW-ENV-19: a sequence of more than 32 bits is a number in ETF too, and an id a text", "[timeline]") {
+  const std::string big = "\x6e\x05\x00\x00\x00\x00\x00\x02"s;
+  const auto told = [&](const std::string& members, char count) {
+    Ear ear;
+    ear.open("/?v=10&encoding=etf");
+    ear.client(masked(0x82, "\x83\x74\x00\x00\x00"s + count + members));
+    return ear.records.back().with["payload"].dump();
+  };
+  const std::string id =
+      "\x74\x00\x00\x00\x02\x77\x03"
+      "seq"s +
+      big + "\x77\x02id"s + big;
+  CHECK(told("\x77\x02op\x61\x01\x77\x01"
+             "d"s +
+                 big,
+             2) == R"({"d":8589934592,"op":1})");
+  CHECK(told("\x77\x02op\x61\x06\x77\x01"
+             "d"s +
+                 id,
+             2) == R"({"d":{"id":"8589934592","seq":8589934592},"op":6})");
+  CHECK(told("\x77\x02op\x61\x00\x77\x01"
+             "d"s +
+                 big + "\x77\x01s"s + big,
+             3) == R"({"d":"8589934592","op":0,"s":8589934592})");
+}
+
 TEST_CASE("GW-ZLIB-4: a payload that lies in several messages is one record, of all their bytes", "[timeline]") {
   Ear ear;
   ear.open("/?v=10&encoding=json&compress=zlib-stream");
