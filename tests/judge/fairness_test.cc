@@ -47,7 +47,8 @@ TEST_CASE("GW-HB-14: leaving at the second attempt passes; only scheduled beats 
          {}}});
 }
 
-TEST_CASE("Resume or Identify are both right where the sources differ on a close code") {
+TEST_CASE(
+    "GW-CLOSE-1000 to GW-CLOSE-4005: Resume or Identify are both right where the sources differ on a close code") {
   for (const int code : {1000, 1001, 1002, 1011, 4001, 4002, 4003, 4005, 4006, 4016, 4999}) {
     INFO(code);
     hold({{"resumes", [=](Story& s) { s.live().closed(code).back().leave(); }, {}},
@@ -149,7 +150,7 @@ TEST_CASE("GW-IDL-1: the spacing holds for each key") {
         {"sixteen keys, too soon", [=](Story& s) { sixteen(s, 4'000).leave(); }, {"identify/spacing"}}});
 }
 
-TEST_CASE("What crosses on the wire is held against nobody") {
+TEST_CASE("judge: what crosses on the wire is held against nobody") {
   hold(
       {{"a beat crosses a dispatch", [](Story& s) { s.noise(0).live().dispatch().wait(90).beat(1).ack().leave(); }, {}},
        {"op 7 crosses a beat", [](Story& s) { s.live().reconnect().acked().closes().back().leave(); }, {}},
@@ -161,14 +162,14 @@ TEST_CASE("What crosses on the wire is held against nobody") {
        {"op 1 crosses the client's Close", [](Story& s) { s.live().reconnect().closes().ask().back().leave(); }, {}}});
 }
 
-TEST_CASE("What follows from an odd server is not held against the client") {
+TEST_CASE("judge: what follows from an odd server is not held against the client") {
   Story story;
   story.live().hello(1'000).beat(99).leave();
   CHECK(broken_by(story) == Names{});
   CHECK(result_of("heartbeat/sequence", story).verdict == Verdict::ServerOdd);
 }
 
-TEST_CASE("The noise that was measured widens the tolerance; a narrow miss is marginal") {
+TEST_CASE("judge: the noise that was measured widens the tolerance; a narrow miss is marginal") {
   const auto beat_late_by = [](int ms, int noise) {
     Story story;
     story.noise(noise).live().wait(45'000 + ms).acked().leave();
@@ -182,7 +183,7 @@ TEST_CASE("The noise that was measured widens the tolerance; a narrow miss is ma
   CHECK(beat_late_by(251, 50).verdict == Verdict::Violation);
 }
 
-TEST_CASE("A timeline of five thousand records is judged in well under a second") {
+TEST_CASE("judge: a timeline of five thousand records is judged in well under a second") {
   Story story;
   story.live();
   for (int i = 0; i < 1'666; ++i) story.wait(45'000).acked().dispatch();
