@@ -50,7 +50,7 @@ std::string_view name_of(std::int64_t opcode) {
 }
 
 std::optional<std::uint64_t> id_of(const Json& value) {
-  if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+  if (value.is_number_integer() && value >= 0) return value.get<std::uint64_t>();
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
   std::uint64_t id = 0;
@@ -75,7 +75,8 @@ void Walk::on_client_message(const timeline::Record& record, Link& link) {
   facts["bytes"] = record.with["bytes"];
   facts["kind_good"] = (record.with["kind"] == "binary") == etf;
   facts["after_close"] = link.client_closed;
-  facts["phase"] = name_of(link.phase);
+  const bool crossing = link.phase == Phase::Invalid && now_ - link.invalid_at.value_or(now_) <= tolerance_;
+  facts["phase"] = crossing ? "hearing_invalid" : name_of(link.phase);
   facts["hello_seen"] = link.hello_at.has_value();
   facts["sends_60s"] = slide(link.sends, now_, kSendWindowMs);
   if (!decoded) return;
@@ -217,7 +218,7 @@ void Walk::on_identify(Link& link, const Json& data, Moment& moment) {
   });
   process_.shards[shard].identified = true;
   const Json& pair = member(data, "shard");
-  const bool sharded = pair.is_array() && pair.size() == 2 && pair[1].is_number_unsigned();
+  const bool sharded = pair.is_array() && pair.size() == 2 && pair[1].is_number_integer() && pair[1] > 0;
   link.shard_count = sharded ? pair[1].get<std::uint32_t>() : 1;
   link.intents = member(data, "intents").is_number_integer() ? data["intents"].get<std::uint64_t>() : 0;
   ++link.identifies;

@@ -129,7 +129,7 @@ void Walk::on_dispatch(Link& link, const Json& payload, bool left_out) {
   if (name == "RESUMED" && link.phase == Phase::Resuming) {
     link.phase = Phase::Live;
     if (Shard* const shard = shard_of(link)) {
-      shard->failed_resumes = shard->losses = 0;
+      shard->failed_resumes = shard->losses = shard->resume_refused = 0;
       shard->first_loss_at.reset();
     }
   }
@@ -173,7 +173,7 @@ void Walk::on_ready(Link& link, const Json& data) {
   Shard* const shard = shard_of(link);
   if (shard == nullptr) return;
   shard->session = &session;
-  shard->failed_resumes = shard->losses = 0;
+  shard->failed_resumes = shard->losses = shard->resume_refused = 0;
   shard->first_loss_at.reset();
 }
 

@@ -51,7 +51,7 @@ bool is_integer(const Json& value) { return value.is_number_integer(); }
 bool is_flag(const Json& value) { return value.is_boolean(); }
 bool is_list(const Json& value) { return value.is_array(); }
 bool is_id(const Json& value) {
-  if (value.is_number_unsigned()) return true;
+  if (value.is_number_integer()) return value >= 0;
   if (!value.is_string()) return false;
   const auto& text = value.get_ref<const std::string&>();
   return !text.empty() && text.size() <= 20 && text.find_first_not_of("0123456789") == std::string::npos;

@@ -76,7 +76,7 @@ struct Shard {
   std::int64_t lost_at = 0;
   int failed_resumes = 0;  ///< links that sent Resume and were lost before RESUMED
   int refused = 0;         ///< links that were never upgraded, since one was
-  int resume_refused = 0;  ///< of these, those at the resume URL
+  int resume_refused = 0;  ///< those at the resume URL, since one was upgraded there or the shard was live
   int losses = 0;          ///< since it was last live
   std::optional<std::int64_t> first_loss_at, fatal_at, last_invalid_at;
   bool identified = false;
@@ -94,8 +94,8 @@ struct Process {
   Address main;                                                           ///< empty until it is known
   std::int64_t max_concurrency = 1;
   std::optional<std::int64_t> no_identify_before;
-  bool stopped = false, leaving = false, unauthorized = false, fatal = false, connected = false, failed_since_answer = false,
-       answered = false;
+  bool stopped = false, leaving = false, unauthorized = false, fatal = false, connected = false,
+       failed_since_answer = false, answered = false;
   std::vector<double> first_beats;  ///< as shares of the interval
 };
 

@@ -227,7 +227,10 @@ void Walk::on_open(const timeline::Record& record) {
 void Walk::on_upgraded(Link& link) {
   link.upgraded = true;
   tell("upgraded");
-  if (Shard* const shard = shard_of(link)) shard->refused = shard->resume_refused = 0;
+  Shard* const shard = shard_of(link);
+  if (shard == nullptr) return;
+  shard->refused = 0;
+  if (place_of(link) == "resume") shard->resume_refused = 0;
 }
 
 void Walk::on_refused(const timeline::Record& record, Link& link) {
