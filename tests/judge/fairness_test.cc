@@ -48,7 +48,8 @@ TEST_CASE("GW-HB-14: leaving at the second attempt passes; only scheduled beats 
 }
 
 TEST_CASE(
-    "GW-CLOSE-1000 to GW-CLOSE-4005: Resume or Identify are both right where the sources differ on a close code") {
+    "GW-CLOSE-1000, GW-CLOSE-4001, GW-CLOSE-UNK: Resume or Identify are both right where the sources differ on a close "
+    "code") {
   for (const int code : {1000, 1001, 1002, 1011, 4001, 4002, 4003, 4005, 4006, 4016, 4999}) {
     INFO(code);
     hold({{"resumes", [=](Story& s) { s.live().closed(code).back().leave(); }, {}},
