@@ -768,6 +768,7 @@ class Shard:
 
     def on_invalid(self, resumable):
         if self.bug == "command-after-op9":
+            time.sleep(1.5)  # so late that the two cannot have crossed on the wire
             self.send(3, presence())
         if self.bug == "invalid-session-ignored":
             return
