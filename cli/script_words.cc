@@ -73,6 +73,10 @@ std::string say(const play::Order& order) {
   return "";
 }
 
+std::string say(const play::LargeEvent& event) {
+  return "dispatches an event with a text of " + std::to_string(event.letters) + " letters";
+}
+
 std::string say(const mock::SayDispatch& dispatch) { return "dispatches " + dispatch.name + " " + cut(dispatch.data); }
 std::string say(const mock::SayReconnect&) { return "asks to reconnect (op 7)"; }
 std::string say(const mock::SayInvalid& invalid) {
@@ -95,6 +99,10 @@ std::string say(const mock::SayHold& hold) { return say(play::Hold{hold.answers}
 std::string say(const mock::SayRelease& release) { return say(play::Release{release.answers}); }
 std::string say(const mock::SayInterval& interval) {
   return "will ask for a heartbeat every " + in_words(interval.interval);
+}
+std::string say(const mock::SayPieces& pieces) {
+  if (pieces.bytes == 0) return "sends messages whole again";
+  return "will send each message in pieces of " + std::to_string(pieces.bytes) + " bytes";
 }
 std::string say(const mock::Say& what) {
   return std::visit([](const auto& one) { return say(one); }, what);

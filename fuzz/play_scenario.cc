@@ -12,6 +12,7 @@ namespace {
 constexpr Duration kTimeMax{20'000};
 constexpr Duration kIntervalMin{500};
 constexpr std::size_t kStepsMax = 300;
+constexpr std::size_t kLettersMax = 10'000;
 
 /// The same scenario, but over soon.
 play::Scenario shortened(play::Scenario scenario) {
@@ -22,10 +23,13 @@ play::Scenario shortened(play::Scenario scenario) {
   scenario.world.heartbeat_interval = std::max(scenario.world.heartbeat_interval, kIntervalMin);
   for (play::Script& script : scenario.links) {
     if (script.size() > kStepsMax) script.resize(kStepsMax);
-    for (play::Step& step : script)
+    for (play::Step& step : script) {
+      if (auto* const large = std::get_if<play::LargeEvent>(&step.verb))
+        large->letters = std::min(large->letters, kLettersMax);
       if (auto* const say = std::get_if<mock::Say>(&step.verb))
         if (auto* const interval = std::get_if<mock::SayInterval>(say))
           interval->interval = std::max(interval->interval, kIntervalMin);
+    }
   }
   return scenario;
 }

@@ -210,7 +210,8 @@ void Walk::on_identify(Link& link, const Json& data, Moment& moment) {
   process_.identified_at[key] = now_;
   process_.identifies.push_back(now_);
   facts["in_day"] = std::ranges::count_if(process_.identifies, [&](std::int64_t at) { return at > now_ - kDayMs; });
-  if (process_.no_identify_before) facts["before_reset"] = now_ + tolerance_ < *process_.no_identify_before;
+  if (process_.identifies_left && *process_.identifies_left <= 0)
+    facts["before_reset"] = now_ + tolerance_ < process_.identifies_reset_at;
   const auto bucket = shard / process_.max_concurrency;
   facts["in_order"] = std::ranges::none_of(process_.shards, [&](const auto& other) {
     return other.second.identified && other.first / process_.max_concurrency > bucket &&

@@ -153,6 +153,8 @@ void Walk::on_ready(Link& link, const Json& data) {
   facts["resuming"] = link.phase == Phase::Resuming;
   facts["again"] = link.phase == Phase::Live;
   if (link.phase != Phase::Identifying) set_odd(link, "a READY that no Identify asked for");
+  // Whether an Identify that was refused counts as well is not known (OP-13).
+  if (process_.identifies_left) --*process_.identifies_left;
   const Json& id = member(data, "session_id");
   const Json& url = member(data, "resume_gateway_url");
   process_.sessions.emplace_back();

@@ -93,7 +93,8 @@ struct Process {
   std::set<std::string> dead;                                             ///< places where nobody listens
   Address main;                                                           ///< empty until it is known
   std::int64_t max_concurrency = 1;
-  std::optional<std::int64_t> no_identify_before;
+  std::optional<std::int64_t> identifies_left;  ///< of the day, as far as the API has told
+  std::int64_t identifies_reset_at = 0;
   bool stopped = false, leaving = false, unauthorized = false, fatal = false, connected = false,
        failed_since_answer = false, answered = false;
   std::vector<double> first_beats;  ///< as shares of the interval

@@ -166,8 +166,9 @@ void Walk::on_rest(const timeline::Record& record) {
   if (member(body, "url").is_string()) process_.main = address_of(body["url"].get<std::string>());
   const Json& limit = member(body, "session_start_limit");
   process_.max_concurrency = std::max<std::int64_t>(limit.value("max_concurrency", process_.max_concurrency), 1);
-  if (limit.value("remaining", std::int64_t{1}) <= 0)
-    process_.no_identify_before = now_ + limit.value("reset_after", std::int64_t{0});
+  if (!limit.contains("remaining")) return;
+  process_.identifies_left = limit.value("remaining", std::int64_t{0});
+  process_.identifies_reset_at = now_ + limit.value("reset_after", std::int64_t{0});
 }
 
 void Walk::on_local(const timeline::Record& record) {

@@ -21,6 +21,8 @@ class Compressor {
   static std::optional<Compressor> of(std::string_view compress, int zstd_window_log);
 
   std::string message(std::string_view payload);
+  /// Says whether the bytes show where a payload ends, so that it may come in several messages.
+  bool marks_the_end() const { return std::holds_alternative<Zlib>(stream_); }
 
  private:
   using Zlib = std::unique_ptr<z_stream_s, void (*)(z_stream_s*)>;

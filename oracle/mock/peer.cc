@@ -16,6 +16,7 @@
 #include "portcullis/oracle/mock/laws.h"
 #include "portcullis/oracle/mock/link_state.h"
 #include "portcullis/oracle/mock/payloads.h"
+#include "portcullis/oracle/mock/pieces.h"
 #include "portcullis/oracle/mock/query.h"
 #include "portcullis/oracle/mock/route.h"
 #include "portcullis/oracle/mock/sessions.h"
@@ -75,7 +76,7 @@ bool can_be_said(const Other&) {
 // Whether it can be asked for before the upgrade.
 bool can_come_early(const Say& say) {
   return std::holds_alternative<SayHold>(say) || std::holds_alternative<SayRelease>(say) ||
-         std::holds_alternative<SayInterval>(say);
+         std::holds_alternative<SayInterval>(say) || std::holds_alternative<SayPieces>(say);
 }
 
 // Those of this program, read once.
@@ -155,6 +156,7 @@ struct Peer::Impl {
   bool obey(LinkState& c, const SayHold& say) { return c.held.insert(say.answers.begin(), say.answers.end()), true; }
   bool obey(LinkState& c, const SayRelease& say);
   bool obey(LinkState& c, const SayInterval& say) { return c.heartbeat_interval = say.interval, true; }
+  bool obey(LinkState& c, const SayPieces& say) { return c.piece_bytes = say.bytes, true; }
   bool obey(LinkState& c, const SayHello&) { return acts(c, Input::SayHello); }
   bool obey(LinkState& c, const SayReconnect&) { return acts(c, Input::SayReconnect); }
   bool obey(LinkState& c, const SayHeartbeat&) { return acts(c, Input::SayHeartbeat); }
@@ -345,13 +347,12 @@ void Peer::Impl::send(LinkState& c, std::string_view payload) {
   const bool alone = wants && payload.size() > laws.plain_bytes_max;
   if (c.compressor || alone) {
     const std::string message = c.compressor ? c.compressor->message(payload) : zlib_payload(payload);
-    (void)c.stream.send(Kind::Binary, std::as_bytes(std::span{message}));
-    return;
+    return send_in_pieces(c, Kind::Binary, std::as_bytes(std::span{message}));
   }
   const auto bytes = std::as_bytes(std::span{payload});
   const bool text =
       !c.etf && websocket::find_bad_utf8(bytes) == websocket::Utf8::kNone;  // only the script sends other bytes
-  (void)c.stream.send(text ? Kind::Text : Kind::Binary, bytes);
+  send_in_pieces(c, text ? Kind::Text : Kind::Binary, bytes);
 }
 
 void Peer::Impl::send_event(LinkState& c, const Event& event) { send(c, c.session->next(event.name, event.data)); }

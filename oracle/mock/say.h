@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -48,7 +49,10 @@ struct SayRelease {
 struct SayInterval {
   Duration interval{0};
 };  ///< of one link's Hello; from before its upgrade if need be
+struct SayPieces {
+  std::size_t bytes = 0;
+};  ///< cuts what is sent on one link from now on, from before its upgrade if need be; 0: whole again
 using Say = std::variant<SayDispatch, SayReconnect, SayInvalid, SayHeartbeat, SayAnything, SaySilence, SayClose,
-                         SayDrop, SayForget, SayHello, SayHold, SayRelease, SayInterval>;
+                         SayDrop, SayForget, SayHello, SayHold, SayRelease, SayInterval, SayPieces>;
 
 }  // namespace portcullis::mock

@@ -94,6 +94,7 @@ struct Player::Impl {
   bool act(Part& part, const Hold& hold);
   bool act(Part& part, const Release& release);
   bool act(Part& part, const Order& order);
+  bool act(Part& part, const LargeEvent& event);
   bool act(Part& part, const mock::Say& say);
   bool say_to_session(Part& part, const mock::Say& say);
   bool say_to_link(Part& part, const mock::Say& say);
@@ -335,6 +336,10 @@ bool Player::Impl::act(Part&, const Order& given) {
   tell(0, "local", std::move(with));
   options.on_order(given);
   return true;
+}
+
+bool Player::Impl::act(Part& part, const LargeEvent& event) {
+  return act(part, mock::SayDispatch{"SOMETHING_LARGE", R"({"text":")" + std::string(event.letters, 'x') + "\"}"});
 }
 
 bool Player::Impl::act(Part& part, const mock::Say& say) {

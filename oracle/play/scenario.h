@@ -81,8 +81,12 @@ struct Order {
   std::uint32_t shard = 0;  ///< that is to send
   std::string payload{};    ///< to be sent, as JSON
 };
+/// An event of which a text of so many letters is a part.
+struct LargeEvent {
+  std::size_t letters;
+};
 using Verb = std::variant<WaitFor, WaitTime, Refuse, RawAnswer, WrongKey, Stall, RawFrames, Eof, Hold, Release, Order,
-                          mock::Say>;
+                          LargeEvent, mock::Say>;
 
 struct Step {
   Verb verb;

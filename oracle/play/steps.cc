@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kStepsMax = 10'000;  // of one script, repetitions included
 constexpr std::size_t kTextBytesMax = 120;
+constexpr std::uint64_t kLettersMax = 16 * 1024 * 1024;
+constexpr std::uint64_t kPieceBytesMax = 65'536;
 constexpr std::uint64_t kDayMs = 86'400'000;
 constexpr std::size_t kReasonBytesMax = websocket::kControlBytesMax - 2;
 
@@ -65,6 +67,8 @@ Verb dispatch(const Node& step) {
   return mock::SayDispatch{step.at("dispatch").text(), step.at("d").value().dump()};
 }
 
+Verb large_event(const Node& step) { return LargeEvent{step.at("large_event").number(0, kLettersMax)}; }
+
 Verb say(const Node& step) { return mock::SayAnything{step.at("say").value().dump()}; }
 Verb say_text(const Node& step) { return RawFrames{frame(websocket::Opcode::Text, step.at("say_text").text())}; }
 Verb say_hex(const Node& step) { return RawFrames{frame(websocket::Opcode::Binary, step.at("say_hex").bytes())}; }
@@ -89,6 +93,8 @@ Verb close(const Node& step) {
 Verb invalid(const Node& step) { return mock::SayInvalid{step.at("invalid").boolean()}; }
 Verb silent(const Node& step) { return mock::SaySilence{step.at("silent").boolean()}; }
 Verb heartbeat_ms(const Node& step) { return mock::SayInterval{Duration{step.at("heartbeat_ms").number(1, kDayMs)}}; }
+
+Verb pieces(const Node& step) { return mock::SayPieces{step.at("pieces").number(0, kPieceBytesMax)}; }
 
 template <typename Holding>
 Holding answers(const Node& list) {
@@ -144,6 +150,7 @@ constexpr std::array kKinds{
     Kind{"hold",         {},                 When::Always,      hold},
     Kind{"release",      {},                 When::Always,      release},
     Kind{"heartbeat_ms", {},                 When::Always,      heartbeat_ms},
+    Kind{"pieces",       {},                 When::Always,      pieces},
     Kind{"order",        {"payload", "shard"}, When::Always,    order},
     Kind{"refuse",       {"fields", "body"}, When::AtRequest,   refuse},
     Kind{"answer",       {},                 When::AtRequest,   answer},
@@ -156,6 +163,7 @@ constexpr std::array kKinds{
     Kind{"say_hex",      {},                 When::FromAnswer,  say_hex},
     Kind{"ping",         {},                 When::FromAnswer,  ping},
     Kind{"dispatch",     {"d"},              When::Open,        dispatch},
+    Kind{"large_event",  {},                 When::Open,        large_event},
     Kind{"say",          {},                 When::Open,        say},
     Kind{"reconnect",    {},                 When::Open,        simply_say<mock::SayReconnect>},
     Kind{"invalid",      {},                 When::Open,        invalid},

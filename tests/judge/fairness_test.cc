@@ -151,6 +151,20 @@ TEST_CASE("GW-IDL-1: the spacing holds for each key") {
         {"sixteen keys, too soon", [=](Story& s) { sixteen(s, 4'000).leave(); }, {"identify/spacing"}}});
 }
 
+TEST_CASE("GW-REST-7: sessions are counted down from what the API said; a refused Identify is not") {
+  const Json limit{{"total", 1'000}, {"remaining", 1}, {"reset_after", 30'000}, {"max_concurrency", 1}};
+  const auto told = [=](Story& s) -> Story& {
+    return s.rest({{"body", {{"url", "wss://main.test"}, {"session_start_limit", limit}}}});
+  };
+  hold({{"the last one is refused",
+         [=](Story& s) { told(s).call().identify().invalid(false).closes().wait(5'000).live().leave(); },
+         {}},
+        {"the last one is used",
+         [=](Story& s) { told(s).live().wait(5'000).closed(4009).live().leave(); },
+         {"identify/remaining"}},
+        {"the day is over", [=](Story& s) { told(s).live().wait(30'000).closed(4009).live().leave(); }, {}}});
+}
+
 TEST_CASE("judge: what crosses on the wire is held against nobody") {
   hold(
       {{"a beat crosses a dispatch", [](Story& s) { s.noise(0).live().dispatch().wait(90).beat(1).ack().leave(); }, {}},

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kRoundsMax = 1'000'000;  // two ends that never come to rest are a mistake
 constexpr Duration kStopTime{30'000};
+constexpr Duration kDay{86'400'000};
 constexpr std::uint64_t kAllIntents = 53'608'447;
 const std::string kMainHost = "gateway.example";
 const std::string kOtherHost = "other.example";
@@ -118,7 +119,7 @@ Duel::Duel(const play::Scenario& scenario, const DuelOptions& options)
 void Duel::tell_of_rest() {
   const timeline::Json limit{{"total", 1'000},
                              {"remaining", scenario_.world.remaining},
-                             {"reset_after", 0},
+                             {"reset_after", kDay.count()},
                              {"max_concurrency", scenario_.world.max_concurrency}};
   out_.timeline.records.push_back(
       {0,

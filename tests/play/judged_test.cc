@@ -25,13 +25,11 @@ std::string failures_of(const play::Scenario& scenario, const judge::Judgement& 
 }
 
 /// Rules that no scenario exercises here, and why. Most are exercised where programs are played over sockets.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kIdle{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kIdle{{
     {"connection/main-after-dead-resume-url", "nobody sees who dials a dead port"},
     {"disconnect/leave", "a client leaves for a while by an order, over sockets"},
     {"disconnect/lives-on", "there is no process"},
-    {"envelope/large", "no scenario sends a mebibyte"},
     {"heartbeat/jitter", "no scenario waits for the first beats of three links"},
-    {"identify/patience", "our client has more than 10 s of it"},
     {"identify/remaining", "a client that may not identify plays no scenario to its end"},
     {"rate/whole-list", "our client does not send what it may not"},
     {"rest/unauthorized", "the token is always good"},

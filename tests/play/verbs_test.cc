@@ -330,6 +330,39 @@ TEST_CASE("play: the answer to the client's Close is withheld, with the end behi
   CHECK(Lines(all.end() - 2, all.end()) == Lines{"close 4000 by server", "end by server, eof"});
 }
 
+TEST_CASE("play: pieces cuts each message of the gateway into fragments", "[play]") {
+  Stage stage(R"([[{"pieces": 5}, {"wait": "ready"}, {"say": "words"}, {"pieces": 0}, {"say": "words"}]])");
+  const mock::Link link = stage.identified();
+  using namespace std::string_literals;
+  CHECK(stage.has(link, "server op 10"));
+  CHECK(stage.received(link).ends_with("\x01\x05\"word\x80\x02s\"\x81\x07\"words\""s));
+  CHECK(done(stage));
+}
+
+TEST_CASE("play: pieces of zlib-stream are messages of their own, and make the same payloads", "[play]") {
+  Stage stage(R"([[{"pieces": 3}, {"wait": "ready"}, {"say": "words"}]])");
+  using namespace std::string_literals;
+  const mock::Link link = stage.open("/?v=10&encoding=json&compress=zlib-stream");
+  stage.text(link, identify());
+  CHECK(stage.told(link).back() == R"(server says "words")");
+  const std::string& bytes = stage.received(link);
+  const std::string frames = bytes.substr(bytes.find("\r\n\r\n") + 4);
+  for (std::size_t at = 0; at < frames.size(); at += 2u + static_cast<unsigned char>(frames[at + 1])) {
+    CHECK(frames[at] == '\x82');
+    CHECK(frames[at + 1] <= 4);
+  }
+  CHECK(frames.ends_with("\x82\x04\x00\x00\xff\xff"s));
+  CHECK(done(stage));
+}
+
+TEST_CASE("play: large_event is an event with a text of so many letters", "[play]") {
+  Stage stage(R"([[{"wait": "ready"}, {"large_event": 70000}]])");
+  const mock::Link link = stage.identified();
+  CHECK(stage.told(link).back() == "server SOMETHING_LARGE 3");
+  CHECK(stage.received(link).find("\"text\":\"" + std::string(70'000, 'x') + "\"") != std::string::npos);
+  CHECK(done(stage));
+}
+
 // ---- The whole
 
 TEST_CASE("play: a step that can no longer be done stops its script, and says why", "[play]") {
