@@ -5,6 +5,10 @@ set -euo pipefail
 cat <<END
 #pragma once
 
+// clang warns of texts that are longer than a compiler has to take; g++ and clang take them.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
 #include <string_view>
 
 namespace $1 {
@@ -16,4 +20,6 @@ cat <<END
 )text";
 
 }  // namespace $1
+
+#pragma GCC diagnostic pop
 END

@@ -7,6 +7,10 @@ shift 2
 cat <<END
 #pragma once
 
+// clang warns of texts that are longer than a compiler has to take; g++ and clang take them.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
 #include <array>
 #include <string_view>
 
@@ -23,4 +27,6 @@ cat <<END
 };
 
 }  // namespace $namespace
+
+#pragma GCC diagnostic pop
 END
