@@ -108,8 +108,10 @@ Scenario planted(std::string id, Level level, std::vector<std::string> cites) {
   return out;
 }
 
-const Requirements kPlantedRequirements{
-    {"GW-A-1", {"MUST", true}}, {"GW-A-2", {"SHOULD", true}}, {"GW-A-3", {"MUST", false}}, {"GW-A-4", {"MAY", true}}};
+const Requirements kPlantedRequirements{{"planted-1", {"MUST", true}},
+                                        {"planted-2", {"SHOULD", true}},
+                                        {"planted-3", {"MUST", false}},
+                                        {"planted-4", {"MAY", true}}};
 
 }  // namespace
 
@@ -140,15 +142,16 @@ TEST_CASE("play: scenarios of a file stand together, and say in a sentence what 
 }
 
 TEST_CASE("play: the lint finds what is planted for it") {
-  const std::vector<Scenario> scenarios{
-      planted("a/must", Level::Must, {"GW-A-1"}), planted("a/strict", Level::Must, {"GW-A-2", "GW-A-3"}),
-      planted("a/no-client", Level::Should, {"GW-A-3", "GW-A-4"}), planted("a/robust", Level::Robust, {"GW-A-3"})};
+  const std::vector<Scenario> scenarios{planted("a/must", Level::Must, {"planted-1"}),
+                                        planted("a/strict", Level::Must, {"planted-2", "planted-3"}),
+                                        planted("a/no-client", Level::Should, {"planted-3", "planted-4"}),
+                                        planted("a/robust", Level::Robust, {"planted-3"})};
   CHECK(too_strict(scenarios, kPlantedRequirements) == Lines{"a/strict", "a/no-client"});
   CHECK(owed(scenarios, kPlantedRequirements, {}) == Lines{});
-  CHECK(owed({}, kPlantedRequirements, {{"GW-A-1", "-"}}) == Lines{"GW-A-2 has no scenario"});
-  CHECK(owed(scenarios, kPlantedRequirements, {{"GW-A-1", "-"}, {"GW-A-3", "-"}, {"GW-A-9", "-"}}) ==
-        Lines{"GW-A-1 has a scenario and a reason", "GW-A-3 asks nothing of the client",
-              "GW-A-9 asks nothing of the client"});
+  CHECK(owed({}, kPlantedRequirements, {{"planted-1", "-"}}) == Lines{"planted-2 has no scenario"});
+  CHECK(owed(scenarios, kPlantedRequirements, {{"planted-1", "-"}, {"planted-3", "-"}, {"planted-9", "-"}}) ==
+        Lines{"planted-1 has a scenario and a reason", "planted-3 asks nothing of the client",
+              "planted-9 asks nothing of the client"});
   std::vector<Scenario> long_ones(3, planted("a/long", Level::Must, {}));
   long_ones[0].budget = kBudgetMax + Duration{1};
   long_ones[1].world.heartbeat_interval = kIntervalMin - Duration{1};
