@@ -105,7 +105,8 @@ void print(const report::ClientReport& report, bool colour) {
   table.pop_back();
   print_line(stdout, table);
   if (!never_started(report)) return;
-  const auto& log = report.results.front().log_tail;
+  const auto played = std::ranges::find(report.results, Outcome::NotStarted, &report::ScenarioResult::outcome);
+  const std::string& log = played->log_tail;
   std::fprintf(stderr, "portcullis run: the client never connected: does the command use PORTCULLIS_URL or {url}?\n%s",
                log.empty() ? "" : ("It printed:\n" + log + "\n").c_str());
 }
