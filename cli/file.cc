@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "portcullis/cli/verb.h"
 #include "portcullis/net/fd.h"
@@ -58,6 +59,14 @@ void replace_file(const std::string& path, std::string_view content, bool secret
   const int error = errno;
   ::unlink(fresh.c_str());
   fail(option, "write", path, error);
+}
+
+void check_place(const std::string& path, std::string_view option) {
+  if (path.empty()) return;
+  if (std::filesystem::is_directory(path)) fail(option, "write", path, EISDIR);
+  const auto folder = std::filesystem::path(path).parent_path();
+  const std::string name = folder.empty() ? "." : folder.string();
+  if (::access(name.c_str(), W_OK | X_OK) != 0) fail(option, "write to the folder", name, errno);
 }
 
 }  // namespace portcullis::cli

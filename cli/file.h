@@ -16,4 +16,9 @@ std::string read_file(const std::string& path, std::string_view option);
 /// Errors: Failure that names `option`, the file and the reason.
 void replace_file(const std::string& path, std::string_view content, bool secret, std::string_view option);
 
+/// Sees to it before long work that `replace_file` will be able to write there.
+///
+/// Errors: Failure that names `option`, the folder and the reason.
+void check_place(const std::string& path, std::string_view option);
+
 }  // namespace portcullis::cli

@@ -116,6 +116,9 @@ const std::string& command_of(const Options& options) { return options.shim.empt
 void check(const Options& options) {
   if (options.command.empty() && options.shim.empty())
     throw Failure(Exit::Usage, "which client? Give --exec COMMAND, or --shim COMMAND for one that takes orders");
+  check_place(options.json_file, "--json");
+  check_place(options.html_file, "--html");
+  check_place(options.junit_file, "--junit");
 }
 
 Exit run_suite(const Options& options) {

@@ -12,9 +12,8 @@ using timeline::Json;
 
 /// A record with what is known of it at its place in the timeline, for rules to ask about: plain facts, no verdicts.
 ///
-/// Shape:    `facts` has `is`, the moment's name, and members by name; `walk.h` names the files that put them there. A
-/// fact that is not
-///           known is absent. A record may give several moments: the Close that ends a link gives `close` and `loss`.
+/// Shape:    `facts` has `is`, the moment's name, and members by name, which `facts.md` lists. A fact that is not known
+///           is absent. A record may give several moments: the Close that ends a link gives `close` and `loss`.
 struct Moment {
   std::size_t record = 0;  ///< its index in the timeline
   std::int64_t at_ms = 0;

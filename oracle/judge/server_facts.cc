@@ -56,6 +56,7 @@ void Walk::on_server_message(const timeline::Record& record, Link& link) {
       facts["before_hello"] = !link.hello_at.has_value();
       facts["closing"] = link.lost;
       facts["first"] = !link.reconnect_at.has_value();
+      if (const Shard* const shard = shard_of(link); shard != nullptr) facts["losses"] = shard->losses;
       if (!link.reconnect_at) link.reconnect_at = now_;
       if (link.session != nullptr) link.session->at_reconnect = link.session->sequence();
       return;
@@ -190,6 +191,7 @@ void Walk::on_invalid(Link& link, const Json& payload) {
   if (data == false) end_session(session, "invalid");
   if (data != true && shard != nullptr) shard->last_invalid_at = now_;
   facts["session"] = session != nullptr && session->ended_by.empty();
+  if (shard != nullptr) facts["losses"] = shard->losses;
   if (link.lost) return;
   link.invalid_at = now_;
   link.invalid = data == true ? "invalid_resumable" : data == false ? "invalid" : "invalid_odd";

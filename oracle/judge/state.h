@@ -94,7 +94,7 @@ struct Process {
   Address main;                                                           ///< empty until it is known
   std::int64_t max_concurrency = 1;
   std::optional<std::int64_t> identifies_left;  ///< of the day, as far as the API has told
-  std::int64_t identifies_reset_at = 0;
+  std::int64_t identifies_reset_at = 0, stopped_at = 0;
   bool stopped = false, leaving = false, unauthorized = false, fatal = false, connected = false,
        failed_since_answer = false, answered = false;
   std::vector<double> first_beats;  ///< as shares of the interval

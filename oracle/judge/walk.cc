@@ -136,6 +136,7 @@ void Walk::on_process(const timeline::Record& record) {
                  : process_.unauthorized ? "unauthorized"
                                          : cause_of_exit();
   facts["connected"] = process_.connected;
+  facts["printed_token"] = record.with.contains("printed_token") ? record.with["printed_token"] : Json();
 }
 
 /// Gives what was out of the ordinary shortly before, where the client ended without being asked to.
@@ -178,7 +179,10 @@ void Walk::on_local(const timeline::Record& record) {
     process_.stopped = false;
     process_.answered = false;  // it begins anew, and may ask again
   }
-  if (did == "stop" || did == "close") process_.stopped = true;
+  if (did == "stop" || did == "close") {
+    process_.stopped = true;
+    process_.stopped_at = now_;
+  }
   if (did != "send") process_.leaving = did == "close";
 }
 
@@ -204,7 +208,7 @@ void Walk::on_open(const timeline::Record& record) {
   facts["compress"] = address.compress ? Json(*address.compress) : Json();
   facts["well_formed"] = address.well_formed;
   facts["lowered"] = address.scheme == "ws" && process_.main.scheme == "wss";
-  facts["stopped"] = process_.stopped;
+  facts["stopped"] = process_.stopped && now_ - process_.stopped_at > tolerance_;  // else it had called before
   facts["unauthorized"] = process_.unauthorized;
   Shard* const shard = shard_of(link);
   if (shard == nullptr) return;

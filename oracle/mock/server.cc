@@ -173,6 +173,7 @@ struct Server::Impl {
   void serve_http(Instant now);
   void read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now);
   HttpAnswer answer(const HttpConnection& connection, const HttpRequest& request, Instant now);
+  HttpAnswer answer_api(const HttpRequest& request, Instant now);
 
   void sweep(Instant now);
 
@@ -189,6 +190,7 @@ struct Server::Impl {
   std::list<HttpConnection> https_;
   std::vector<Link> cut_off_;  ///< of which the peer is still to be told
   Link last_link_ = 0;
+  std::size_t gateway_bot_answers_ = 0;  ///< that were as the options have them
   std::optional<Instant> accept_again_at_;
 
   std::vector<pollfd> polled_;
@@ -499,13 +501,17 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
   }
 }
 
+HttpAnswer Server::Impl::answer_api(const HttpRequest& request, Instant now) {
+  const bool scripted = gateway_bot_answers_ < options_.gateway_bot.size() && request.path.ends_with("/gateway/bot");
+  if (scripted) return http_error(options_.gateway_bot[gateway_bot_answers_++], "so the script has it");
+  return answer_rest(request, options_.world, options_.shards, gateway_.identify_budget(now));
+}
+
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
   const auto control = [&] {
     return peer_ ? answer_control(request, *peer_, now) : http_error(404, "this gateway is not steered by hand");
   };
-  HttpAnswer answered = connection.control
-                            ? control()
-                            : answer_rest(request, options_.world, options_.shards, gateway_.identify_budget(now));
+  HttpAnswer answered = connection.control ? control() : answer_api(request, now);
   drain(now);
   if (options_.wiretap && options_.wiretap->on_rest && !connection.control)
     options_.wiretap->on_rest(request, answered);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "portcullis/net/trouble.h"
 #include "portcullis/oracle/mock/gateway.h"
@@ -36,6 +37,7 @@ struct ServerOptions {
   bool tls = false;                  ///< wss and https, with a certificate made at start; control is always plain
   std::string ca_file;               ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
   std::uint32_t shards = 1;          ///< recommended by /gateway/bot
+  std::vector<int> gateway_bot{};    ///< the statuses that its first requests are answered with, in place of 200
   Duration upgrade_timeout{10'000};  ///< until a client of the gateway is answered
   /// Called on the server's thread with each step, and with a line for each REST and control request.
   std::function<void(const Stepped&)> on_step;

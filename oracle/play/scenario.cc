@@ -53,7 +53,7 @@ void check_requirements(const Node& list) {
 }
 
 Setting read_setting(const Node& node) {
-  node.only({"heartbeat_ms", "shards", "max_concurrency", "guilds", "remaining", "resume_url"});
+  node.only({"heartbeat_ms", "shards", "max_concurrency", "guilds", "remaining", "resume_url", "gateway_bot"});
   Setting out;
   const auto number = [&](std::string_view name, std::uint64_t least, std::uint64_t most, auto& into) {
     if (const auto found = node.find(name))
@@ -66,6 +66,8 @@ Setting read_setting(const Node& node) {
   number("remaining", 0, 1'000, out.remaining);
   if (const auto url = node.find("resume_url"))
     out.resume_url = static_cast<ResumeUrl>(url->choice({"same", "dead", "other", "missing", "slash", "query"}));
+  if (const auto statuses = node.find("gateway_bot"))
+    for (const Node& status : statuses->items()) out.gateway_bot.push_back(static_cast<int>(status.number(400, 599)));
   return out;
 }
 
@@ -116,7 +118,10 @@ Scenario read_one(const Node& node, const std::string& area) {
   if (const auto slow = node.find("slow")) out.slow = slow->boolean();
   if (const auto world = node.find("world")) out.world = read_setting(*world);
   for (const Node& steps : node.at("links").items()) out.links.push_back(read_script(steps));
-  if (out.links.empty() || out.links.size() > kLinksMax) node.fail_member("links", "must be 1 to 1000 scripts");
+  const bool may_be_none = !out.world.gateway_bot.empty();
+  if ((out.links.empty() && !may_be_none) || out.links.size() > kLinksMax)
+    node.fail_member("links", "must be 1 to 1000 scripts");
+  if (may_be_none && out.pace != Pace::Wall) node.fail_member("clock", "must be wall, where \"gateway_bot\" is");
   check_needs(node, out);
   return out;
 }

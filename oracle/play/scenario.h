@@ -102,6 +102,7 @@ struct Setting {
   std::uint32_t max_concurrency = 1;
   std::uint32_t guilds = 1;
   std::uint32_t remaining = 1'000;  ///< identifies of the day
+  std::vector<int> gateway_bot;     ///< what the first requests for it are answered with, in place of 200
   ResumeUrl resume_url = ResumeUrl::Same;
 };
 
@@ -115,7 +116,7 @@ struct Scenario {
   bool slow = false;
   std::vector<std::string> needs;  ///< the orders that it gives
   Setting world;
-  std::vector<Script> links;  ///< of the n-th connection
+  std::vector<Script> links;  ///< of the n-th connection; none where the API gives no reason to make one
   FurtherLinks further_links = FurtherLinks::Good;
   Duration watch{};  ///< from the end of the last script
   Then then = Then::Stop;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -159,10 +160,17 @@ void Process::read_all(Fd& from, bool output) {
     if (count == 0) return void(from = Fd());
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
     taken += bytes.size();
-    tail_ += bytes;
-    if (tail_.size() > 2 * kTailBytesMax) tail_.erase(0, tail_.size() - kTailBytesMax);
+    keep(bytes);
     if (output && options_.on_output) options_.on_output(bytes);
   }
+}
+
+void Process::keep(std::string_view bytes) {
+  const std::string& secret = options_.secret;
+  const std::size_t from = tail_.size() - std::min(tail_.size(), secret.size());
+  tail_ += bytes;
+  if (!secret.empty()) printed_secret_ |= tail_.find(secret, from) != std::string::npos;
+  if (tail_.size() > 2 * kTailBytesMax) tail_.erase(0, tail_.size() - kTailBytesMax);
 }
 
 void Process::look(int options) {

@@ -38,6 +38,7 @@ class Process {
     std::map<std::string, std::string> environment;
     /// Gets what is printed on standard output, cut up in any way.
     std::function<void(std::string_view)> on_output;
+    std::string secret;  ///< that it should not print; empty: anything goes
   };
   static std::variant<std::unique_ptr<Process>, net::Trouble> start(Options options);
   ~Process();
@@ -56,10 +57,13 @@ class Process {
 
   /// Gives the end of what it printed on both streams.
   const std::string& tail() const noexcept { return tail_; }
+  /// Says whether it printed the secret on either stream.
+  bool printed_secret() const noexcept { return printed_secret_; }
 
  private:
   Process(Options options, pid_t pid, std::string mark, net::Fd output, net::Fd errors, net::Fd input);
   void read_all(net::Fd& from, bool output);
+  void keep(std::string_view bytes);
   void look(int options);
   void reap();
   void sweep();
@@ -69,6 +73,7 @@ class Process {
   const std::string mark_;  ///< stands in the environment of all that it starts
   net::Fd output_, errors_, input_;
   std::string tail_;
+  bool printed_secret_ = false;
   std::optional<Exited> exited_;
 };
 

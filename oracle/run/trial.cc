@@ -68,6 +68,10 @@ std::string last_part(const std::string& text) {
   return text.size() <= kLogBytesMax ? text : text.substr(text.size() - kLogBytesMax);
 }
 
+bool has_asked(const timeline::Timeline& timeline) {
+  return std::ranges::any_of(timeline.records, [](const timeline::Record& record) { return record.is == "rest"; });
+}
+
 std::string in_words(const Exited& exited) {
   return exited.signal != 0 ? "by signal " + std::to_string(exited.signal)
                             : "with status " + std::to_string(exited.status);
@@ -108,6 +112,7 @@ class Trial {
     options.world = play::world_of(scenario_);
     options.world.token = kToken;
     options.shards = scenario_.world.shards;
+    options.gateway_bot = scenario_.world.gateway_bot;
     options.tls = subject_.tls;
     options.wiretap = mock::Wiretap{[](mock::Link, const std::string&) {},
                                     [](mock::Link, bool, std::span<const std::byte>) {}, [](mock::Link, bool, bool) {},
@@ -130,7 +135,8 @@ class Trial {
                               {"PORTCULLIS_API", destination_.api},
                               {"PORTCULLIS_TOKEN", destination_.token},
                               {"PORTCULLIS_CA", destination_.ca}},
-                             {}};
+                             {},
+                             destination_.token};
     if (subject_.shim) options.on_output = [this](std::string_view bytes) { shim_.take(bytes); };
     auto started = Process::start(std::move(options));
     if (const auto* const trouble = std::get_if<net::Trouble>(&started)) throw Unfit{trouble->text};
@@ -204,6 +210,7 @@ class Trial {
     Json with{{"state", "exited"}, {"status", exited.status}};
     if (exited.signal != 0) with["signal"] = exited.signal;
     if (exited.killed) with["killed"] = true;
+    with["printed_token"] = client_->printed_secret();
     if (!exited.killed || scenario_.then == play::Then::Stop) recorder_.add("process", std::move(with));
     server_->with([&](Instant) {
       links_ = player_->links();
@@ -225,7 +232,7 @@ class Trial {
   void decide(ScenarioResult& result) const {
     const Exited& exited = *client_->exited();
     const std::string fault = shim_fault();
-    if (links_ == 0) {
+    if (links_ == 0 && !(scenario_.links.empty() && has_asked(result.timeline))) {
       result.outcome = Outcome::NotStarted;
       result.why = fault.empty() ? "never connected" : "never connected: " + fault;
       if (by_itself_) result.why += ", and ended by itself " + in_words(exited);

@@ -17,7 +17,8 @@ constexpr std::array kHeader{
     Member{"about", Type::Text, Need::Must}};
 constexpr std::array kProcess{
     kAt, kind_is("process"), Member{"state", Type::Word, Need::Must, "started exited"},
-    Member{"status", Type::Integer}, Member{"signal", Type::Integer}, Member{"killed", Type::Flag}};
+    Member{"status", Type::Integer}, Member{"signal", Type::Integer}, Member{"killed", Type::Flag},
+    Member{"printed_token", Type::Flag}};
 constexpr std::array kRest{
     kAt, kind_is("rest"), Member{"method", Type::Text, Need::Must}, Member{"path", Type::Text, Need::Must},
     Member{"status", Type::Integer, Need::Must}, Member{"authorization", Type::Text}, Member{"user_agent", Type::Text},

@@ -131,8 +131,10 @@ class Bot:
                 self.reset_at = time.monotonic() + limit["reset_after"] / 1000
                 return
             except urllib.error.HTTPError as error:
-                if error.code == 401:
+                if error.code == 401 and self.bug != "unauthorized-retried":
                     raise Fatal("GET /gateway/bot was refused: the token is wrong") from error
+                if self.bug == "gives-up-when-api-is-down":
+                    raise Fatal("GET /gateway/bot failed") from error
                 say(f"GET /gateway/bot gave {error.code}")
                 wait = max(wait, seconds(error.headers.get("Retry-After")))
             except (OSError, ValueError, KeyError, TypeError) as error:
@@ -142,6 +144,8 @@ class Bot:
 
     def ask(self):
         headers = {"Authorization": "Bot " + self.token, "User-Agent": "DiscordBot (https://example.com/bot, 1.0)"}
+        if self.bug == "token-in-log":
+            say(f"asking with {headers}")
         if self.bug == "authorization-missing":
             del headers["Authorization"]
         if self.bug == "authorization-without-bot":

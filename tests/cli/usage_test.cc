@@ -160,6 +160,8 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
       {{"connect", "--intents", "GUILD"}, kWithToken, 3, {"'GUILD'", "spec intents"}},
       {{"run"}, {}, 3, {"--exec COMMAND", "--shim COMMAND"}},
       {{"run", "--exec", "true", "--shim", "true"}, {}, 3, {"--shim", "--exec"}},
+      {{"run", "--exec", "true", "--html", "/no/such/report.html"}, {}, 3, {"--html", "/no/such"}},
+      {{"run", "--exec", "true", "--json", "/"}, {}, 3, {"--json", "directory"}},
       {{"run", "--exec", "true", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
       {{"list", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
       {{"explain"}, {}, 3, {"ID"}},

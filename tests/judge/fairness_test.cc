@@ -167,7 +167,13 @@ TEST_CASE("GW-REST-7: sessions are counted down from what the API said; a refuse
 
 TEST_CASE("judge: what crosses on the wire is held against nobody") {
   hold(
-      {{"a beat crosses a dispatch", [](Story& s) { s.noise(0).live().dispatch().wait(90).beat(1).ack().leave(); }, {}},
+      {{"a call crosses the order to stop",
+        [](Story& s) { s.noise(0).live().closed().local("stop").wait(90).call().cut(); },
+        {}},
+       {"a call comes after it",
+        [](Story& s) { s.noise(0).live().closed().local("stop").wait(900).call().cut(); },
+        {"disconnect/stopped"}},
+       {"a beat crosses a dispatch", [](Story& s) { s.noise(0).live().dispatch().wait(90).beat(1).ack().leave(); }, {}},
        {"op 7 crosses a beat", [](Story& s) { s.live().reconnect().acked().closes().back().leave(); }, {}},
        {"a command crosses op 9",
         [](Story& s) { s.noise(0).live().invalid(true).wait(20).presence().closes().back().leave(); },

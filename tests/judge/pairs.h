@@ -25,4 +25,7 @@ std::vector<Pair> what_is_borne();
 std::vector<Pair> shapes();
 std::vector<Pair> close_codes();
 
+/// Those of all rules.
+std::vector<Pair> pairs();
+
 }  // namespace portcullis::tests

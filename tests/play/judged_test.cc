@@ -25,14 +25,15 @@ std::string failures_of(const play::Scenario& scenario, const judge::Judgement& 
 }
 
 /// Rules that no scenario exercises here, and why. Most are exercised where programs are played over sockets.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kIdle{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kIdle{{
     {"connection/main-after-dead-resume-url", "nobody sees who dials a dead port"},
     {"disconnect/leave", "a client leaves for a while by an order, over sockets"},
     {"disconnect/lives-on", "there is no process"},
     {"heartbeat/jitter", "no scenario waits for the first beats of three links"},
     {"identify/remaining", "a client that may not identify plays no scenario to its end"},
     {"rate/whole-list", "our client does not send what it may not"},
-    {"rest/unauthorized", "the token is always good"},
+    {"rest/unauthorized", "the API is asked over sockets"},
+    {"secrets/token", "there is no process"},
     {"undecodable/leave", "of compressed streams only"},
     {"url/compress", "of compressed streams only"},
 }};

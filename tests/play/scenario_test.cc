@@ -68,7 +68,7 @@ struct Bad {
 };
 const std::vector<Bad> kBad{
     {R"({})", R"("links" must be a list)"},
-    {R"([])", R"("links" must be 1 to 1000 scripts)"},
+    {R"([])", R"("links" must be 1 to 1000 scripts)", false},
     {R"([5])", R"("links" must be a list)"},
     {R"([[5]])", "must be an object"},
     {R"([[{}]])", "/scenarios/0/links/0/0: has no verb; verbs are: wait, wait_ms, "},
@@ -133,6 +133,7 @@ const std::vector<BadMember> kBadMembers{
     {R"(, "sources": ["a", "a"])", R"("a" occurs twice)"},
     {R"(, "then": "go")", R"("then" must be one of: stop, leave)"},
     {R"(, "further_links": "bad")", R"("further_links" must be one of: good, last)"},
+    {R"(, "clock": "wall", "world": {"gateway_bot": [200]})", "400"},
     {R"(, "world": {"moons": 2})", R"(/scenarios/0/world: "moons" is not known here)"},
     {R"(, "world": {"shards": 0})", R"("shards" must be a whole number from 1 to 1000)"},
     {R"(, "world": {"resume_url": "here"})", R"("resume_url" must be one of: same, dead, )"},

@@ -24,7 +24,7 @@ json schema() {
 
 /// One record of each kind, with all its members.
 const std::vector<std::string> kRecords{
-    R"({"at":0,"is":"process","state":"exited","status":-1,"signal":15,"killed":true})",
+    R"({"at":0,"is":"process","state":"exited","status":-1,"signal":15,"killed":true,"printed_token":false})",
     R"({"at":0,"is":"rest","method":"GET","path":"/api/v10/gateway","status":200,"authorization":"Bot",)"
     R"("user_agent":"x","body":{"url":"ws://a"}})",
     R"({"at":1,"link":1,"is":"open","url":"ws://a:1/?v=10","extensions":"permessage-deflate"})",
