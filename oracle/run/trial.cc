@@ -232,7 +232,7 @@ class Trial {
   void decide(ScenarioResult& result) const {
     const Exited& exited = *client_->exited();
     const std::string fault = shim_fault();
-    if (links_ == 0 && !(scenario_.links.empty() && has_asked(result.timeline))) {
+    if (links_ == 0 && !(has_asked(result.timeline) && !scenario_.world.gateway_bot.empty())) {
       result.outcome = Outcome::NotStarted;
       result.why = fault.empty() ? "never connected" : "never connected: " + fault;
       if (by_itself_) result.why += ", and ended by itself " + in_words(exited);
