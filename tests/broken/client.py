@@ -133,8 +133,6 @@ class Bot:
             except urllib.error.HTTPError as error:
                 if error.code == 401 and self.bug != "unauthorized-retried":
                     raise Fatal("GET /gateway/bot was refused: the token is wrong") from error
-                if self.bug == "gives-up-when-api-is-down":
-                    raise Fatal("GET /gateway/bot failed") from error
                 say(f"GET /gateway/bot gave {error.code}")
                 wait = max(wait, seconds(error.headers.get("Retry-After")))
             except (OSError, ValueError, KeyError, TypeError) as error:

@@ -140,14 +140,14 @@ TEST_CASE("GW-ENC-2, GW-RES-8: in every combination links are cut at any byte, a
   for (std::uint32_t shard = 0; shard < kShards; ++shard)
     groups.push_back(start(kCombinations[shard / kShardsEach], shard, url, server->ca_file(), numbers));
   const auto cut_until = std::chrono::steady_clock::now() + kCuttingMax;
-  while (std::chrono::steady_clock::now() < cut_until && (relay.cuts() < 2 * kShards || !numbers.all_have_lost()))
+  while (std::chrono::steady_clock::now() < cut_until && (relay.harmed() < 2 * kShards || !numbers.all_have_lost()))
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   relay.spare();
   CHECK(all_go_on(numbers, 20));
   for (const auto& group : groups) group->stop(gateway::Leaving::End);
   for (const auto& group : groups) group->wait();
 
-  CHECK(relay.cuts() >= 2 * kShards);
+  CHECK(relay.harmed() >= 2 * kShards);
   auto counts = numbers.counts();
   for (std::uint32_t shard = 0; shard < kShards; ++shard) {
     const auto& count = counts[shard];
