@@ -33,7 +33,8 @@ std::vector<Table> tables() {
                    {{"json", render::json(one)},
                     {"markdown", render::markdown(one)},
                     {"mermaid", render::mermaid(one)},
-                    {"dot", render::dot(one)}}});
+                    {"dot", render::dot(one)},
+                    {"promela", render::promela(one)}}});
   for (const auto& one : render::vocabularies())
     all.push_back({one.name, one.about, {{"json", render::json(one)}, {"markdown", render::markdown(one)}}});
   return all;
@@ -85,7 +86,7 @@ void add_spec(CLI::App& app, Run& run_verb) {
   auto* const verb = app.add_subcommand("spec", "Prints the tables that the library works by");
   const auto options = std::make_shared<Options>();
   verb->add_option("TABLE", options->table, "Which one; without it all are listed")->option_text(" ");
-  verb->add_option("--format", options->format, "json, markdown, mermaid or dot; not every table has all of them")
+  verb->add_option("--format", options->format, "json, markdown, mermaid, dot or promela; not every table has all of them")
       ->capture_default_str()
       ->option_text("FORMAT [markdown]");
   verb->footer(

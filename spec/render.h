@@ -89,6 +89,10 @@ std::string markdown(const Machine& machine);
 std::string mermaid(const Machine& machine);
 std::string dot(const Machine& machine);
 
+/// Writes the rows for the model checker Spin: constants for the words, and an inline that looks the row up and assigns
+/// `state` and `action`. It blocks where there is no row.
+std::string promela(const Machine& machine);
+
 std::string json(const Vocabulary& vocabulary);
 std::string markdown(const Vocabulary& vocabulary);
 

@@ -1,7 +1,7 @@
 // Prints the tables of the specification, and keeps spec/generated/ fresh.
 //
 //   render --list
-//   render --table NAME --format json|markdown|mermaid|dot
+//   render --table NAME --format json|markdown|mermaid|dot|promela
 //   render --write
 #include <cstdlib>
 #include <filesystem>
@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kUsage =
     "usage: render --list\n"
-    "       render --table NAME --format json|markdown|mermaid|dot\n"
+    "       render --table NAME --format json|markdown|mermaid|dot|promela\n"
     "       render --write\n";
 
 /// What one table looks like in each format it has.
@@ -53,7 +53,8 @@ std::map<std::string, Formats> tables() {
     all[one.name] = {{"json", render::json(one)},
                      {"markdown", render::markdown(one)},
                      {"mermaid", render::mermaid(one)},
-                     {"dot", render::dot(one)}};
+                     {"dot", render::dot(one)},
+                     {"promela", render::promela(one)}};
   for (const auto& one : render::vocabularies())
     all[one.name] = {{"json", render::json(one)}, {"markdown", render::markdown(one)}};
   return all;
@@ -85,7 +86,7 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 }
 
 /// The ending of a format's files; the diagram in Mermaid stands in the Markdown file already.
-const std::map<std::string, std::string> kEndings{{"json", ".json"}, {"markdown", ".md"}, {"dot", ".dot"}};
+const std::map<std::string, std::string> kEndings{{"json", ".json"}, {"markdown", ".md"}, {"dot", ".dot"}, {"promela", ".pml"}};
 
 void write_all() {
   if (std::getenv("BUILD_WORKSPACE_DIRECTORY") == nullptr)

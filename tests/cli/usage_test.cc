@@ -213,7 +213,8 @@ TEST_CASE("interop: a bad URL, token or file is told in one line that says what 
 }
 
 TEST_CASE("spec: the tables are printed as they are checked in") {
-  const std::map<std::string, std::string> endings{{"json", "json"}, {"markdown", "md"}, {"dot", "dot"}};
+  const std::map<std::string, std::string> endings{
+      {"json", "json"}, {"markdown", "md"}, {"dot", "dot"}, {"promela", "pml"}};
   for (const auto& [format, ending] : endings) {
     Program program({"spec", "gateway_session", "--format", format});
     CHECK(program.wait() == 0);

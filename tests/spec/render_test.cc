@@ -139,7 +139,7 @@ TEST_CASE("GW-INT-4: the events in JSON have the gates of the header", "[spec]")
 TEST_CASE("LOCAL-26: spec/generated holds what is rendered and nothing else", "[spec]") {
   std::set<std::string> expected{"requirements.md"};
   for (const Machine& one : machines())
-    for (const char* ending : {".json", ".md", ".dot"}) expected.insert(one.name + ending);
+    for (const char* ending : {".json", ".md", ".dot", ".pml"}) expected.insert(one.name + ending);
   for (const Vocabulary& one : vocabularies())
     for (const char* ending : {".json", ".md"}) expected.insert(one.name + ending);
   std::set<std::string> found;
@@ -171,6 +171,16 @@ TEST_CASE("LOCAL-26: a diagram has one edge for each pair of states, and leaves 
         "digraph door {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n  Shut [peripheries=2];\n  Open;\n"
         "  Shut -> Open [label=\"Push, Pull / Swing\\l\"];\n  Shut -> Shut [label=\"Knock / Answer\\l\"];\n"
         "  Open -> Shut [label=\"Pull / Swing\\l\"];\n}\n");
+}
+
+TEST_CASE("LOCAL-26: in Promela each row is an option, in the block of its state", "[spec]") {
+  const std::string text = promela(door());
+  const auto has = [&text](const std::string& part) { return text.find(part) != std::string::npos; };
+  CHECK(has("#define door_state_Shut 0\n#define door_state_Open 1\n\n#define door_input_Push 0\n"));
+  CHECK(has("inline door_row(state, input, action) {\n  if\n  :: state == door_state_Shut ->\n    if\n"
+            "    :: input == door_input_Push ||\n       input == door_input_Pull ->\n"
+            "         state = door_state_Open; action = door_action_Swing /* GW-ENV-1 */\n"));
+  CHECK(has("/* GW-ENV-2 */\n    fi\n  :: state == door_state_Open ->\n    if\n    :: input == door_input_Knock ->\n"));
 }
 
 TEST_CASE("LOCAL-26: a bar in a text does not end the cell of a table", "[spec]") {

@@ -1,0 +1,59 @@
+// What must hold, seen from outside: by what the client was told, not by what its table made of it.
+#include "portcullis/tests/walk/step.h"
+
+namespace portcullis::walk {
+
+using State = session::State;
+
+// clang-format off
+void Step::note(Input input) {
+  const bool asked = world_.state == State::Identifying || world_.state == State::Resuming ||
+                     world_.state == State::Ready;
+  switch (input) {
+    case Input::Connect: world_.wanted = true; break;
+    case Input::ReconnectNow: if (world_.state != State::Idle && world_.state != State::Stopped) world_.wanted = true; break;
+    case Input::StopKeep: world_.wanted = false; break;
+    case Input::StopEnd: case Input::CloseFatal:
+      world_.wanted = false; world_.may_resume = false; world_.accepted = false; break;
+    case Input::CloseNew: case Input::InvalidSession: case Input::InvalidResumableNoSession:
+      world_.may_resume = false; break;
+    case Input::Ready: if (asked) world_.may_resume = message_ != Message::UnusableReady; break;
+    case Input::HeartbeatAck: world_.unacked = false; break;
+    case Input::Send: world_.accepted = true; break;
+    default: break;
+  }
+}
+// clang-format on
+
+void Step::check(Input input, State from) {
+  const bool stopped = world_.state == State::Stopped;
+  if (input == Input::CloseFatal) must(stopped, "GW-CLOSE-FATAL: a fatal code stops");
+  if (from == State::Stopped) must(stopped || input == Input::Connect, "INV-9: only the user leads out of Stopped");
+  if (from != State::Stopped) must(!stopped || input == Input::CloseFatal, "GW-CLOSE-FATAL: nothing else stops");
+  if (input == Input::HeartbeatRequest && is_open(from)) must(beats_sent_ == 1, "INV-7: a beat that was asked for");
+  if (input == Input::Send)
+    must(refused_ == (from == State::Idle || from == State::Stopped), "LOCAL-17: a command waits unless nothing is wanted");
+  must(!granted_, "GW-IDL-4: a turn is lost");
+}
+
+void Step::check_world() {
+  const World& w = world_;
+  const bool at_rest = w.state == State::Idle || w.state == State::Stopped;
+  const auto transport = at_rest || w.state == State::Backoff   ? Transport::None
+                         : w.state == State::Connecting ? Transport::Opening
+                                                        : Transport::Open;
+  must(w.transport == transport, "INV-1, INV-2: the state says other than the link");
+  must(w.closing == is_closing(w.state), "INV-2: a Close is out exactly in the states that wait for its answer");
+  must(w.wanted == !(at_rest || w.state == State::ClosingToStop), "INV-17: the client does what it was told to");
+  must(w.may_resume == resumable(w), "GW-RES-7: a session is kept exactly as long as it may be resumed");
+  must(w.accepted == w.queued, "GW-RATE-6: a command is lost or left over");
+  must(at_rest || w.beat_armed || w.hello_armed || w.ready_armed || w.dial_armed || w.closing,
+       "INV-17: nothing will happen any more");
+  must(w.state != State::AwaitSlot || w.asks > 0, "GW-ID-1: no turn to identify is asked for");
+  must(w.transport != Transport::Open || w.peer != peer::State::Closed || w.end != End::None,
+       "walker: a peer that is gone leaves an end");
+  if (w.state == State::Ready && w.peer == peer::State::Authenticated && w.held == Held::Shared)
+    must(w.behind == (w.first == Message::Dispatch || w.second == Message::Dispatch), "INV-18: an event is lost");
+}
+
+}  // namespace portcullis::walk
