@@ -86,7 +86,8 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 }
 
 /// The ending of a format's files; the diagram in Mermaid stands in the Markdown file already.
-const std::map<std::string, std::string> kEndings{{"json", ".json"}, {"markdown", ".md"}, {"dot", ".dot"}, {"promela", ".pml"}};
+const std::map<std::string, std::string> kEndings{
+    {"json", ".json"}, {"markdown", ".md"}, {"dot", ".dot"}, {"promela", ".pml"}};
 
 void write_all() {
   if (std::getenv("BUILD_WORKSPACE_DIRECTORY") == nullptr)

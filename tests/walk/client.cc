@@ -34,14 +34,14 @@ void Step::perform(Action action) {
     case Action::Identify: identify(); break;
     case Action::AdoptSession: adopt_session(); break;
     case Action::AdoptUnexpectedSession: adopt_session(); break;
-    case Action::FinishResume: become_live(); break;
+    case Action::FinishResume: finish_resume(); break;
     case Action::Deliver: deliver(); break;
-    case Action::DeliverOutOfPlace: count_sequence(); break;
+    case Action::DeliverOutOfPlace: deliver_out_of_place(); break;
     case Action::AnswerBeat: answer_beat(); break;
     case Action::NoteAck: beat(beats::Event::Ack); break;
     case Action::SendBeat: send_beat(); break;
     case Action::RearmBeat: start_beats(); break;
-    case Action::ReportUnknown: break;
+    case Action::ReportUnknown: reported_ = true; break;
     case Action::CloseToReconnect: close(Close::ToResume); break;
     case Action::CloseInvalidResumable: close(Close::ToResume); break;
     case Action::CloseInvalid: close_invalid(); break;
@@ -85,23 +85,25 @@ void Step::dial() {
 
 void Step::start_beats() {
   beat(beats::Event::Hello);
+  started_beats_ = true;
   world_.beat_armed = true;
   world_.hello_armed = false;
 }
 
 void Step::beat_and_ask_slot() {
   start_beats();
+  asked_ = true;
   world_.asks = std::min<std::uint8_t>(world_.asks + 1, kAsksMax);
 }
 
 void Step::beat_and_resume() {
   start_beats();
-  must(world_.may_resume, "INV-4, INV-10, INV-11: a session that is over is resumed");
+  must(world_.may_resume, "INV-4, GW-RES-13: a session that is over is resumed");
   shake(Handshake::Resume);
 }
 
 void Step::identify() {
-  must(!world_.may_resume, "GW-RES-7: Identify while a session could be resumed");
+  must(!world_.may_resume, "GW-RES-3: Identify while a session could be resumed");
   must(granted_, "GW-IDL-4: Identify without a turn");
   granted_ = false;
   shake(Handshake::Identify);
@@ -116,6 +118,7 @@ void Step::shake(Handshake handshake) {
 }
 
 void Step::adopt_session() {
+  delivered_ = true;
   world_.held = held_after_ready();
   world_.behind = world_.behind && has_session(world_);
   become_live();
@@ -137,10 +140,21 @@ void Step::become_live() {
   release_command();
 }
 
+void Step::finish_resume() {
+  delivered_ = true;
+  become_live();
+}
+
 void Step::deliver() {
+  delivered_ = true;
   const bool news = message_ == Message::Dispatch && has_session(world_);
   count_sequence();
   if (news && world_.resuming && !world_.live) world_.replayed = true;
+}
+
+void Step::deliver_out_of_place() {
+  delivered_ = true;
+  count_sequence();
 }
 
 void Step::count_sequence() {
@@ -232,7 +246,7 @@ void Step::refuse_command() {
 
 void Step::release_command() {
   if (!world_.queued) return;
-  must(world_.accepted, "GW-RATE-6: a command is sent twice");
+  must(world_.accepted, "LOCAL-17: a command is sent twice");
   must(world_.shaken && world_.live, "GW-ID-3: a command before READY or RESUMED");
   transmit();
   world_.queued = false;

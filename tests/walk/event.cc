@@ -34,9 +34,7 @@ bool dispatch_fits(const World& world) {
 
 bool can_send(const World& world) { return !world.queued && !world.command; }
 
-bool can_forget(const World& world) {
-  return world.held == Held::Shared && world.peer != peer::State::Authenticated;
-}
+bool can_forget(const World& world) { return world.held == Held::Shared && world.peer != peer::State::Authenticated; }
 
 }  // namespace
 
@@ -210,7 +208,7 @@ void Step::beat_due() {
   if (!open) return;
   const bool dropped = world_.transport == Transport::None;
   must(dropped == silent, "GW-HB-14: the link ends exactly when a beat was not acknowledged before the next");
-  must(dropped || beats_sent_ == 1, "INV-6: a due beat is sent");
+  must(dropped || beats_sent_ == 1, "INV-6: a beat that is due is sent");
 }
 
 }  // namespace portcullis::walk

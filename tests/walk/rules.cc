@@ -30,26 +30,41 @@ void Step::check(Input input, State from) {
   if (input == Input::CloseFatal) must(stopped, "GW-CLOSE-FATAL: a fatal code stops");
   if (from == State::Stopped) must(stopped || input == Input::Connect, "INV-9: only the user leads out of Stopped");
   if (from != State::Stopped) must(!stopped || input == Input::CloseFatal, "GW-CLOSE-FATAL: nothing else stops");
-  if (input == Input::HeartbeatRequest && is_open(from)) must(beats_sent_ == 1, "INV-7: a beat that was asked for");
   if (input == Input::Send)
-    must(refused_ == (from == State::Idle || from == State::Stopped), "LOCAL-17: a command waits unless nothing is wanted");
+    must(refused_ == (from == State::Idle || from == State::Stopped),
+         "LOCAL-17: a command waits unless nothing is wanted");
   must(!granted_, "GW-IDL-4: a turn is lost");
+  if (input == Input::ReadyTimeout) must(!is_open(world_.state), "OP-24: a late READY ends the connection");
+  if (input == Input::CloseTimeout) must(world_.transport == Transport::None, "WS-CL-15: a late end is not waited for");
+  check_outputs(input, from);
+}
+
+void Step::check_outputs(Input input, State from) {
+  const bool beat = input == Input::HeartbeatRequest || input == Input::BeatDue;
+  const bool hello = input == Input::HelloFresh || input == Input::HelloResume;
+  const bool event = input == Input::Ready || input == Input::Resumed || input == Input::Dispatch;
+  must(beats_sent_ == (beat && is_open(from) ? 1 : 0), "INV-6, INV-7: one beat for each that is due or asked for");
+  must(started_beats_ == (hello && is_open(from)), "GW-HB-4: beats start with Hello");
+  must(asked_ == (from == State::AwaitHello && world_.state == State::AwaitSlot),
+       "GW-IDL-1: one turn is asked for each Identify");
+  must(delivered_ == event, "LOCAL-9: what comes goes to the user");
+  must(reported_ == (input == Input::UnknownOpcode && is_open(from)), "GW-ENV-11: an unknown opcode is reported");
 }
 
 void Step::check_world() {
   const World& w = world_;
   const bool at_rest = w.state == State::Idle || w.state == State::Stopped;
-  const auto transport = at_rest || w.state == State::Backoff   ? Transport::None
-                         : w.state == State::Connecting ? Transport::Opening
-                                                        : Transport::Open;
+  const auto transport = at_rest || w.state == State::Backoff ? Transport::None
+                         : w.state == State::Connecting       ? Transport::Opening
+                                                              : Transport::Open;
   must(w.transport == transport, "INV-1, INV-2: the state says other than the link");
   must(w.closing == is_closing(w.state), "INV-2: a Close is out exactly in the states that wait for its answer");
   must(w.wanted == !(at_rest || w.state == State::ClosingToStop), "INV-17: the client does what it was told to");
-  must(w.may_resume == resumable(w), "GW-RES-7: a session is kept exactly as long as it may be resumed");
-  must(w.accepted == w.queued, "GW-RATE-6: a command is lost or left over");
+  must(w.may_resume == resumable(w), "GW-RES-3, GW-RES-13: a session is held exactly as long as it may be resumed");
+  must(w.accepted == w.queued, "LOCAL-17: a command is lost or left over");
   must(at_rest || w.beat_armed || w.hello_armed || w.ready_armed || w.dial_armed || w.closing,
        "INV-17: nothing will happen any more");
-  must(w.state != State::AwaitSlot || w.asks > 0, "GW-ID-1: no turn to identify is asked for");
+  must(w.state != State::AwaitSlot || w.asks > 0, "GW-IDL-1: no turn to identify is asked for");
   must(w.transport != Transport::Open || w.peer != peer::State::Closed || w.end != End::None,
        "walker: a peer that is gone leaves an end");
   if (w.state == State::Ready && w.peer == peer::State::Authenticated && w.held == Held::Shared)

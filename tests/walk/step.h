@@ -67,7 +67,9 @@ class Step {
   void adopt_session();
   Held held_after_ready() const;
   void become_live();
+  void finish_resume();
   void deliver();
+  void deliver_out_of_place();
   void count_sequence();
   void answer_beat();
   void send_beat();
@@ -105,6 +107,7 @@ class Step {
   // rules.cc: what must hold
   void note(Input input);
   void check(Input input, session::State from);
+  void check_outputs(Input input, session::State from);
   void check_world();
   void must(bool holds, std::string_view rule) {
     if (!holds && broken_.empty()) broken_ = rule;
@@ -122,6 +125,10 @@ class Step {
   bool refused_ = false;             ///< a command
   bool granted_ = false;             ///< a turn that is neither used nor handed back
   int beats_sent_ = 0;
+  bool started_beats_ = false;
+  bool asked_ = false;      ///< for a turn
+  bool delivered_ = false;  ///< what was read went to the user
+  bool reported_ = false;   ///< as an opcode that nobody knows
 };
 
 }  // namespace portcullis::walk

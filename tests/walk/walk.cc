@@ -87,7 +87,8 @@ bool is_beat(Event event, const World&) { return event == Event::BeatDue; }
 std::vector<Event> picked(const World& world, bool (*kind)(Event, const World&)) {
   std::vector<Event> events;
   for (std::size_t i = 0; i < kEvents; ++i)
-    if (const auto event = static_cast<Event>(i); kind(event, world) && can_happen(event, world, Breadth::Narrow)) events.push_back(event);
+    if (const auto event = static_cast<Event>(i); kind(event, world) && can_happen(event, world, Breadth::Narrow))
+      events.push_back(event);
   return events;
 }
 
@@ -187,7 +188,7 @@ class Walk {
     std::uint32_t index = 0;
     while (!is_stuck(index)) ++index;
     auto way = way_to(index);
-    found_.broken = "INV-17: a good peer does not bring the client to where it is to be\n" + way_said(way);
+    found_.broken = "GW-DISC-8: a good peer does not bring the client to where it is to be\n" + way_said(way);
     std::size_t number = way.size();
     found_.broken += "  from here on the peer and the link are good\n";
     for (std::vector<std::uint32_t> seen; std::find(seen.begin(), seen.end(), index) == seen.end();) {

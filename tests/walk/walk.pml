@@ -76,6 +76,7 @@ bit good;
 /* Of one step alone; between two steps each has the value that it has here, so that it makes no states. */
 byte client_input = NONE, peer_input = NONE, end_then, action, from, message, told, beats_sent;
 bit room = 1, granted, refused, bytes_lost, hang_up, due, was_open, was_silent;
+bit started_beats, asked, delivered, reported;
 
 #define resumable (held >= SHARED)
 #define has_session (held != NOBODY && held != FORGOTTEN)
@@ -185,6 +186,7 @@ inline forget_session() {
 }
 inline start_beats() {
   heartbeat_row(beat, BE(Hello), action);
+  started_beats = 1;
   beat_armed = 1;
   hello_armed = 0
 }
@@ -219,6 +221,7 @@ inline become_live() {
   release_command()
 }
 inline adopt_session() {
+  delivered = 1;
   if
   :: message == UNUSABLE_READY -> held = ((held == COMING || held == REPLACED) -> COMING : NOBODY)
   :: message == ODD_READY -> held = ((held == COMING || held == REPLACED) -> REPLACED : FORGOTTEN)
@@ -282,8 +285,8 @@ inline stop() {
 inline perform() {
   if
   :: action == A(Impossible) -> assert(false)
-  :: action == A(Ignore) || action == A(ExpectHello) || action == A(ReportUnknown) ||
-     action == A(ReconnectAfterClosing) || action == A(StopAfterClosing)
+  :: action == A(Ignore) || action == A(ExpectHello) || action == A(ReconnectAfterClosing) ||
+     action == A(StopAfterClosing)
   :: action == A(Dial) ->
        assert(transport == NO_LINK);
        resuming = resumable;
@@ -294,18 +297,19 @@ inline perform() {
        transport = OPENING;
        hello_armed = 1;
        dial_armed = 0
-  :: action == A(BeatAndAskSlot) -> start_beats(); asks = (asks < ASKS_MAX -> asks + 1 : asks)
+  :: action == A(BeatAndAskSlot) -> start_beats(); asked = 1; asks = (asks < ASKS_MAX -> asks + 1 : asks)
   :: action == A(BeatAndResume) -> start_beats(); assert(may_resume); shake(RESUME)
   :: action == A(Identify) -> assert(!may_resume && granted); granted = 0; shake(IDENTIFY)
   :: action == A(AdoptSession) || action == A(AdoptUnexpectedSession) -> adopt_session()
-  :: action == A(FinishResume) -> become_live()
+  :: action == A(FinishResume) -> delivered = 1; become_live()
   :: action == A(Deliver) ->
+       delivered = 1;
        if
        :: message == DISPATCH && has_session && resuming && !live -> replayed = 1
        :: else
        fi;
        count_sequence()
-  :: action == A(DeliverOutOfPlace) -> count_sequence()
+  :: action == A(DeliverOutOfPlace) -> delivered = 1; count_sequence()
   :: action == A(AnswerBeat) ->
        heartbeat_row(beat, BE(Asked), action);
        if
@@ -315,6 +319,7 @@ inline perform() {
   :: action == A(NoteAck) -> heartbeat_row(beat, BE(Ack), action)
   :: action == A(SendBeat) -> send_beat()
   :: action == A(RearmBeat) -> start_beats()
+  :: action == A(ReportUnknown) -> reported = 1
   :: action == A(CloseToReconnect) || action == A(CloseInvalidResumable) || action == A(CloseUndecodable) ||
      action == A(CloseTimedOut) || action == A(CloseKeeping) -> close_link(TO_RESUME)
   :: action == A(CloseInvalid) -> drop_session(); close_link(FOR_GOOD)
@@ -363,9 +368,15 @@ inline check() {
   assert(client_input != I(CloseFatal) || state == S(Stopped));
   assert(from != S(Stopped) || state == S(Stopped) || client_input == I(Connect));
   assert(from == S(Stopped) || state != S(Stopped) || client_input == I(CloseFatal));
-  assert(client_input != I(HeartbeatRequest) || !is_open(from) || beats_sent == 1);
+  assert(beats_sent == ((client_input == I(HeartbeatRequest) || client_input == I(BeatDue)) && is_open(from)));
+  assert(started_beats == ((client_input == I(HelloFresh) || client_input == I(HelloResume)) && is_open(from)));
+  assert(asked == (from == S(AwaitHello) && state == S(AwaitSlot)));
+  assert(delivered == (client_input == I(Ready) || client_input == I(Resumed) || client_input == I(Dispatch)));
+  assert(reported == (client_input == I(UnknownOpcode) && is_open(from)));
   assert(client_input != I(Send) || refused == (from == S(Idle) || from == S(Stopped)));
-  assert(!granted)
+  assert(!granted);
+  assert(client_input != I(ReadyTimeout) || !is_open(state));
+  assert(client_input != I(CloseTimeout) || transport == NO_LINK)
 }
 
 inline check_world() {
@@ -405,7 +416,7 @@ inline check_world() {
 #define at_hand (says_hello || asks > 0 || transport == OPENING || can_read || dial_armed || reads_identify || \
                  reads_resume || reads_command || reads_close || reads_beat)
 #define limited (hello_armed || ready_armed || closing)
-#define goal (wanted -> state == S(Ready) && peer == PS(Authenticated) : at_rest)
+#define goal ((wanted && state == S(Ready) && peer == PS(Authenticated)) || (!wanted && at_rest))
 
 inline read() {
   message = first;
@@ -566,7 +577,11 @@ inline leave_no_trace() {
   hang_up = 0;
   due = 0;
   was_open = 0;
-  was_silent = 0
+  was_silent = 0;
+  started_beats = 0;
+  asked = 0;
+  delivered = 0;
+  reported = 0
 }
 
 active proctype walk() {
@@ -577,10 +592,7 @@ active proctype walk() {
 
 #ifdef LIVE
 ltl good_ends_well { [] (good -> <> (goal)) }
-#endif
-#ifdef FALSE_SAFETY
+/* Two that do not hold: a checker that does not say so checks nothing. */
 ltl never_stopped { [] (state != S(Stopped)) }
-#endif
-#ifdef FALSE_LIVENESS
 ltl always_ready { <> (state == S(Ready)) }
 #endif

@@ -57,12 +57,12 @@ struct World {
   session::State state = session::State::Idle;
   beats::State beat = beats::State::Stopped;
   Held held = Held::None;
-  std::uint8_t resumes = 0;   ///< attempts in a row that ended before RESUMED
-  bool resuming = false;      ///< this link is to resume
-  bool live = false;          ///< READY or RESUMED came on this link
-  bool replayed = false;      ///< something new, by the Resume at hand
-  bool queued = false;        ///< a command waits
-  bool beat_armed = false;    ///< deadlines, from here on
+  std::uint8_t resumes = 0;  ///< attempts in a row that ended before RESUMED
+  bool resuming = false;     ///< this link is to resume
+  bool live = false;         ///< READY or RESUMED came on this link
+  bool replayed = false;     ///< something new, by the Resume at hand
+  bool queued = false;       ///< a command waits
+  bool beat_armed = false;   ///< deadlines, from here on
   bool hello_armed = false;
   bool ready_armed = false;
   bool dial_armed = false;
@@ -85,10 +85,10 @@ struct World {
   std::uint8_t asks = 0;
 
   // What the client owes to those who watch it.
-  bool wanted = false;     ///< it was told to connect, and neither to stop nor by a fatal code
-  bool may_resume = false; ///< READY gave it a session, and nothing has taken it away
-  bool accepted = false;   ///< a command that has not been sent
-  bool unacked = false;    ///< a periodic beat without an op 11 since
+  bool wanted = false;      ///< it was told to connect, and neither to stop nor by a fatal code
+  bool may_resume = false;  ///< READY gave it a session, and nothing has taken it away
+  bool accepted = false;    ///< a command that has not been sent
+  bool unacked = false;     ///< a periodic beat without an op 11 since
 };
 
 /// Calls `each(field, bits)` for every field, in one order.
@@ -164,8 +164,8 @@ struct EnumNames<walk::Close> {
 };
 template <>
 struct EnumNames<walk::Held> {
-  static constexpr auto values =
-      std::to_array<std::string_view>({"no session", "session coming", "session", "session forgotten", "session replaced"});
+  static constexpr auto values = std::to_array<std::string_view>(
+      {"no session", "session coming", "session", "session forgotten", "session replaced"});
 };
 
 }  // namespace portcullis::spec
