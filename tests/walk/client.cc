@@ -7,6 +7,7 @@ namespace portcullis::walk {
 
 void Step::client(Input input) {
   const auto from = world_.state;
+  input_ = input;
   note(input);
   const session::Row& row = tables_.client.row(from, input);
   ++taken_.client[tables_.client.index_of(row)];
@@ -41,7 +42,7 @@ void Step::perform(Action action) {
     case Action::NoteAck: beat(beats::Event::Ack); break;
     case Action::SendBeat: send_beat(); break;
     case Action::RearmBeat: start_beats(); break;
-    case Action::ReportUnknown: reported_ = true; break;
+    case Action::ReportUnknown: ++outputs_.unknowns; break;
     case Action::CloseToReconnect: close(Close::ToResume); break;
     case Action::CloseInvalidResumable: close(Close::ToResume); break;
     case Action::CloseInvalid: close_invalid(); break;
@@ -49,7 +50,7 @@ void Step::perform(Action action) {
     case Action::CloseTimedOut: close(Close::ToResume); break;
     case Action::CloseForGood: close_for_good(); break;
     case Action::CloseKeeping: close(Close::ToResume); break;
-    case Action::DropZombie: hangup(); retry(); break;
+    case Action::DropZombie: drop_zombie(); break;
     case Action::LoseLink: retry(); break;
     case Action::LoseSession: drop_session(); retry(); break;
     case Action::StopFatal: forget_session(); stop(); break;
@@ -69,13 +70,14 @@ void Step::perform(Action action) {
     case Action::HandBackSlot: hand_back_slot(); break;
     case Action::QueueCommand: world_.queued = true; break;
     case Action::SendCommand: send_command(); break;
-    case Action::RefuseCommand: refuse_command(); break;
+    case Action::RefuseCommand: ++outputs_.refusals; world_.accepted = false; break;
   }
 }
 // clang-format on
 
 void Step::dial() {
   must(world_.transport == Transport::None, "INV-1: a second transport is opened");
+  ++outputs_.dials;
   world_.resuming = resumable(world_);
   if (!world_.resuming) drop_session();
   world_.transport = Transport::Opening;
@@ -92,13 +94,14 @@ void Step::start_beats() {
 
 void Step::beat_and_ask_slot() {
   start_beats();
-  asked_ = true;
+  ++outputs_.turns_asked;
   world_.asks = std::min<std::uint8_t>(world_.asks + 1, kAsksMax);
 }
 
 void Step::beat_and_resume() {
   start_beats();
   must(world_.may_resume, "INV-4, GW-RES-13: a session that is over is resumed");
+  ++outputs_.resumes;
   shake(Handshake::Resume);
 }
 
@@ -106,6 +109,7 @@ void Step::identify() {
   must(!world_.may_resume, "GW-RES-3: Identify while a session could be resumed");
   must(granted_, "GW-IDL-4: Identify without a turn");
   granted_ = false;
+  ++outputs_.identifies;
   shake(Handshake::Identify);
 }
 
@@ -118,7 +122,7 @@ void Step::shake(Handshake handshake) {
 }
 
 void Step::adopt_session() {
-  delivered_ = true;
+  ++outputs_.events;
   world_.held = held_after_ready();
   world_.behind = world_.behind && has_session(world_);
   become_live();
@@ -141,19 +145,19 @@ void Step::become_live() {
 }
 
 void Step::finish_resume() {
-  delivered_ = true;
+  ++outputs_.events;
   become_live();
 }
 
 void Step::deliver() {
-  delivered_ = true;
+  ++outputs_.events;
   const bool news = message_ == Message::Dispatch && has_session(world_);
   count_sequence();
   if (news && world_.resuming && !world_.live) world_.replayed = true;
 }
 
 void Step::deliver_out_of_place() {
-  delivered_ = true;
+  ++outputs_.events;
   count_sequence();
 }
 
@@ -169,13 +173,14 @@ void Step::answer_beat() {
 
 void Step::send_beat() {
   transmit();
-  ++beats_sent_;
+  ++outputs_.beats;
   if (is_heard()) world_.beat_sent = true;
 }
 
 void Step::close(Close code) {
   transmit();
   must(code != Close::ForGood || !resumable(world_), "INV-10: 1000 for a session that is kept");
+  outputs_.close = code;
   world_.closing = true;
   world_.hello_armed = false;
   world_.ready_armed = false;
@@ -190,6 +195,12 @@ void Step::close_invalid() {
 void Step::close_for_good() {
   forget_session();
   close(Close::ForGood);
+}
+
+void Step::drop_zombie() {
+  outputs_.close = Close::ToResume;
+  hangup();
+  retry();
 }
 
 void Step::retry() {
@@ -232,23 +243,20 @@ void Step::forget_session() {
 void Step::hand_back_slot() {
   must(granted_, "GW-IDL-4: a turn is handed back that was not given");
   granted_ = false;
+  ++outputs_.turns_returned;
 }
 
 void Step::send_command() {
   world_.queued = true;
-  if (room_) release_command();
-}
-
-void Step::refuse_command() {
-  refused_ = true;
-  world_.accepted = false;
+  release_command();
 }
 
 void Step::release_command() {
-  if (!world_.queued) return;
+  if (!world_.queued || !room_) return;
   must(world_.accepted, "LOCAL-17: a command is sent twice");
   must(world_.shaken && world_.live, "GW-ID-3: a command before READY or RESUMED");
   transmit();
+  ++outputs_.commands;
   world_.queued = false;
   world_.accepted = false;
   if (is_heard()) world_.command = true;

@@ -32,6 +32,11 @@ bool dispatch_fits(const World& world) {
   return peer_reads(world) ? has_room(world) : has_session(world);
 }
 
+bool brings_ready(Message message) {
+  return message == Message::Ready || message == Message::OddReady || message == Message::UnusableReady ||
+         message == Message::Resumed;
+}
+
 bool can_send(const World& world) { return !world.queued && !world.command; }
 
 bool can_forget(const World& world) { return world.held == Held::Shared && world.peer != peer::State::Authenticated; }
@@ -50,6 +55,7 @@ bool can_happen(Event event, const World& world, Breadth breadth) {
     case E::LinkOpens: case E::LinkRefused: case E::LinkFails: return world.transport == Transport::Opening;
     case E::BreakDelivered: return world.transport == Transport::Open && world.end == End::None;
     case E::BreakLost: return world.transport == Transport::Open && world.end != End::Lost;
+    case E::ReadWithoutRoom: return world.queued && brings_ready(world.first);
     case E::Read: return world.first != Message::None || world.end != End::None;
     case E::HelloTimeout: return world.hello_armed;
     case E::ReadyTimeout: return world.ready_armed;
@@ -93,6 +99,7 @@ void Step::happen(Event event) {
     case E::LinkFails: return client(Input::Lost);
     case E::BreakDelivered: return break_link(true);
     case E::BreakLost: return break_link(false);
+    case E::ReadWithoutRoom: room_ = false; return read();
     case E::Read: return read();
     case E::HelloTimeout: world_.hello_armed = false; return client(Input::HelloTimeout);
     case E::ReadyTimeout: world_.ready_armed = false; return client(Input::ReadyTimeout);
@@ -208,7 +215,7 @@ void Step::beat_due() {
   if (!open) return;
   const bool dropped = world_.transport == Transport::None;
   must(dropped == silent, "GW-HB-14: the link ends exactly when a beat was not acknowledged before the next");
-  must(dropped || beats_sent_ == 1, "INV-6: a beat that is due is sent");
+  must(dropped || outputs_.beats == 1, "INV-6: a beat that is due is sent");
 }
 
 }  // namespace portcullis::walk

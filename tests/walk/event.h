@@ -26,6 +26,7 @@ enum class Event : std::uint8_t {
   BreakDelivered,
   BreakLost,
   Read,
+  ReadWithoutRoom,
   // Time
   HelloTimeout,
   ReadyTimeout,
@@ -88,6 +89,7 @@ struct EnumNames<walk::Event> {
       "the link breaks, what the peer sent arrives",
       "the link breaks, what the peer sent is lost",
       "the client reads",
+      "the client reads, and its commands have to wait on",
       "Hello is late",
       "READY or RESUMED is late",
       "the back-off is over",

@@ -31,7 +31,7 @@ void Step::check(Input input, State from) {
   if (from == State::Stopped) must(stopped || input == Input::Connect, "INV-9: only the user leads out of Stopped");
   if (from != State::Stopped) must(!stopped || input == Input::CloseFatal, "GW-CLOSE-FATAL: nothing else stops");
   if (input == Input::Send)
-    must(refused_ == (from == State::Idle || from == State::Stopped),
+    must((outputs_.refusals > 0) == (from == State::Idle || from == State::Stopped),
          "LOCAL-17: a command waits unless nothing is wanted");
   must(!granted_, "GW-IDL-4: a turn is lost");
   if (input == Input::ReadyTimeout) must(!is_open(world_.state), "OP-24: a late READY ends the connection");
@@ -43,12 +43,13 @@ void Step::check_outputs(Input input, State from) {
   const bool beat = input == Input::HeartbeatRequest || input == Input::BeatDue;
   const bool hello = input == Input::HelloFresh || input == Input::HelloResume;
   const bool event = input == Input::Ready || input == Input::Resumed || input == Input::Dispatch;
-  must(beats_sent_ == (beat && is_open(from) ? 1 : 0), "INV-6, INV-7: one beat for each that is due or asked for");
+  must(outputs_.beats == (beat && is_open(from) ? 1 : 0), "INV-6, INV-7: one beat for each that is due or asked for");
   must(started_beats_ == (hello && is_open(from)), "GW-HB-4: beats start with Hello");
-  must(asked_ == (from == State::AwaitHello && world_.state == State::AwaitSlot),
+  must((outputs_.turns_asked > 0) == (from == State::AwaitHello && world_.state == State::AwaitSlot),
        "GW-IDL-1: one turn is asked for each Identify");
-  must(delivered_ == event, "LOCAL-9: what comes goes to the user");
-  must(reported_ == (input == Input::UnknownOpcode && is_open(from)), "GW-ENV-11: an unknown opcode is reported");
+  must(outputs_.events == (event ? 1 : 0), "LOCAL-9: what comes goes to the user");
+  must((outputs_.unknowns > 0) == (input == Input::UnknownOpcode && is_open(from)),
+       "GW-ENV-11: an unknown opcode is reported");
 }
 
 void Step::check_world() {

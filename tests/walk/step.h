@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,23 @@ enum class Breadth : std::uint8_t { Narrow, Wide };
 /// Whether it can happen now.
 bool can_happen(Event event, const World& world, Breadth breadth);
 
+/// What came out of the client in one step.
+struct Outputs {
+  int dials = 0;
+  int beats = 0;
+  int identifies = 0;
+  int resumes = 0;
+  int commands = 0;
+  int turns_asked = 0;
+  int turns_returned = 0;
+  int events = 0;    ///< given to the user
+  int unknowns = 0;  ///< opcodes that were reported
+  int refusals = 0;  ///< of commands
+  Close close = Close::None;
+
+  friend bool operator==(const Outputs&, const Outputs&) = default;
+};
+
 /// Lets one event happen: it becomes inputs of the tables, and what their rows say is done to the world.
 ///
 /// Each action has a function of its name: what it means, with numbers and times taken out. The tables decide all else.
@@ -39,6 +57,10 @@ class Step {
   /// Returns what was broken, beginning with the requirement; empty when nothing was.
   std::string_view take(Event event);
   const World& world() const { return world_; }
+  /// What the client was told in this step, if anything; and what of the peer's it had read.
+  std::optional<session::Input> input() const { return input_; }
+  Message message() const { return message_; }
+  const Outputs& outputs() const { return outputs_; }
 
  private:
   using Action = session::Action;
@@ -76,6 +98,7 @@ class Step {
   void close(Close code);
   void close_invalid();
   void close_for_good();
+  void drop_zombie();
   void retry();
   void stop();
   void end_link();
@@ -83,7 +106,6 @@ class Step {
   void forget_session();
   void hand_back_slot();
   void send_command();
-  void refuse_command();
   void release_command();
   void transmit();
   bool is_heard() const;
@@ -119,16 +141,13 @@ class Step {
   std::string_view broken_;
 
   // Of this event alone.
+  std::optional<Input> input_;
+  Outputs outputs_;
   Message message_ = Message::None;  ///< that the client reads, or that a script says
   End told_ = End::None;             ///< the close that a script says
   bool room_ = true;                 ///< in the send window
-  bool refused_ = false;             ///< a command
   bool granted_ = false;             ///< a turn that is neither used nor handed back
-  int beats_sent_ = 0;
   bool started_beats_ = false;
-  bool asked_ = false;      ///< for a turn
-  bool delivered_ = false;  ///< what was read went to the user
-  bool reported_ = false;   ///< as an opcode that nobody knows
 };
 
 }  // namespace portcullis::walk

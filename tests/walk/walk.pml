@@ -202,7 +202,7 @@ inline shake(what) {
 }
 inline release_command() {
   if
-  :: queued ->
+  :: queued && room ->
        assert(accepted && shaken && live);
        transmit();
        queued = 0;
@@ -339,10 +339,7 @@ inline perform() {
   :: action == A(QueueCommand) -> queued = 1
   :: action == A(SendCommand) ->
        queued = 1;
-       if
-       :: room -> release_command()
-       :: else
-       fi
+       release_command()
   :: action == A(RefuseCommand) -> refused = 1; accepted = 0
   fi
 }
@@ -478,6 +475,9 @@ inline happen() {
   :: !good && transport == OPEN && end != LOST ->
        peer_input = (peer_reads -> PI(TransportEnd) : NONE); end_then = LOST; bytes_lost = 1
   :: can_read -> read()
+  :: !good && queued && (first == READY || first == ODD_READY || first == UNUSABLE_READY || first == RESUMED) ->
+       room = 0;
+       read()
   :: hello_armed && !(good && at_hand) -> hello_armed = 0; client_input = I(HelloTimeout)
   :: ready_armed && !(good && at_hand) -> ready_armed = 0; client_input = I(ReadyTimeout)
   :: closing && !(good && at_hand) -> client_input = I(CloseTimeout)
