@@ -182,6 +182,7 @@ void Step::close(Close code) {
   must(code != Close::ForGood || !resumable(world_), "INV-10: 1000 for a session that is kept");
   outputs_.close = code;
   world_.closing = true;
+  world_.release_armed = false;
   world_.hello_armed = false;
   world_.ready_armed = false;
   if (is_heard()) world_.close = code;
@@ -226,6 +227,7 @@ void Step::end_link() {
   world_.beat_armed = false;
   world_.hello_armed = false;
   world_.ready_armed = false;
+  world_.release_armed = false;
   world_.unacked = false;
 }
 
@@ -252,6 +254,7 @@ void Step::send_command() {
 }
 
 void Step::release_command() {
+  world_.release_armed = world_.queued && !room_;
   if (!world_.queued || !room_) return;
   must(world_.accepted, "LOCAL-17: a command is sent twice");
   must(world_.shaken && world_.live, "GW-ID-3: a command before READY or RESUMED");

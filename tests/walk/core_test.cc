@@ -260,7 +260,8 @@ class Pair {
     REQUIRE(machine.commands_waiting() == (world_.queued ? 1u : 0u));
     REQUIRE(core_.transport() == world_.transport);
     REQUIRE(core_.outputs() == step.outputs());
-    const bool armed = world_.beat_armed || world_.hello_armed || world_.ready_armed || world_.dial_armed;
+    const bool armed =
+        world_.beat_armed || world_.hello_armed || world_.ready_armed || world_.dial_armed || world_.release_armed;
     REQUIRE((machine.deadline().has_value() || !armed));
   }
 

@@ -50,7 +50,7 @@ bool can_happen(Event event, const World& world, Breadth breadth) {
     case E::Connect: case E::StopEnd: case E::StopKeep: case E::ReconnectNow: return true;
     case E::Send: return can_send(world);
     case E::SendWithoutRoom: return can_send(world) && world.state == session::State::Ready;
-    case E::Release: return world.queued && world.state == session::State::Ready;
+    case E::Release: return world.release_armed;
     case E::GrantSlot: return world.asks > 0;
     case E::LinkOpens: case E::LinkRefused: case E::LinkFails: return world.transport == Transport::Opening;
     case E::BreakDelivered: return world.transport == Transport::Open && world.end == End::None;

@@ -63,7 +63,8 @@ TEST_CASE("mutants: the walk notices what clients got wrong, and says which rule
       {S::Ready, I::StopKeep, S::ClosingToReconnect, A::CloseToReconnect, "INV-17"},
       {S::ClosingToStop, I::CloseTimeout, S::ClosingToStop, A::Ignore, "WS-CL-15"},
       {S::Identifying, I::ReadyTimeout, S::Identifying, A::Ignore, "OP-24"},
-      {S::Identifying, I::InvalidSession, S::Identifying, A::Ignore, "GW-DISC-8"},
+      {S::Ready, I::Send, S::Ready, A::QueueCommand, "GW-DISC-8, LOCAL-17"},
+      {S::Identifying, I::InvalidSession, S::Identifying, A::Ignore, "GW-DISC-8, LOCAL-17"},
   };
   for (const auto& [from, on, to, act, rule] : all) {
     const auto broken = broken_by(index_of(from, on), to, act);
@@ -89,7 +90,7 @@ TEST_CASE("mutants: a peer that never says Hello brings nobody to Ready, and the
   tables.server = mutant.table();
   const auto broken = walk(tables).broken;
   INFO(broken);
-  CHECK(broken.starts_with("GW-DISC-8: "));
+  CHECK(broken.starts_with("GW-DISC-8, LOCAL-17: "));
   CHECK(broken.find("  from here on the peer and the link are good\n") != std::string::npos);
   CHECK(broken.ends_with("  and so on, or no further\n"));
 }

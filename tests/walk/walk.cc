@@ -58,13 +58,15 @@ std::string step_said(std::size_t number, Event event, const World& world) {
 // ---- Liveness: what happens while the peer and the link are good
 
 bool at_goal(const World& world) {
-  if (world.wanted) return world.state == session::State::Ready && world.peer == peer::State::Authenticated;
+  if (world.wanted)
+    return world.state == session::State::Ready && world.peer == peer::State::Authenticated && !world.queued;
   return world.state == session::State::Idle || world.state == session::State::Stopped;
 }
 
 bool is_prompt(Event event, const World& world) {
   switch (event) {
     case Event::SayHello: return world.peer == peer::State::New;
+    case Event::Release:
     case Event::GrantSlot:
     case Event::LinkOpens:
     case Event::Read:
@@ -188,7 +190,7 @@ class Walk {
     std::uint32_t index = 0;
     while (!is_stuck(index)) ++index;
     auto way = way_to(index);
-    found_.broken = "GW-DISC-8: a good peer does not bring the client to where it is to be\n" + way_said(way);
+    found_.broken = "GW-DISC-8, LOCAL-17: a good peer does not bring the client to where it is to be\n" + way_said(way);
     std::size_t number = way.size();
     found_.broken += "  from here on the peer and the link are good\n";
     for (std::vector<std::uint32_t> seen; std::find(seen.begin(), seen.end(), index) == seen.end();) {

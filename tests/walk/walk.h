@@ -21,8 +21,8 @@ struct Found {
 
 /// Goes breadth first through all that can happen until nothing is new, and stops where a rule of safety is broken.
 /// Then it holds liveness against the whole graph: from every world, whatever happened before, a peer and a link that
-/// are good from now on bring the client to Ready if it is to be connected, and to rest if it is not. "Every way": what
-/// is at hand happens before a deadline comes, in any order.
+/// are good from now on bring the client to Ready, its commands sent, if it is to be connected, and to rest if it is
+/// not, whichever way is taken. What is at hand happens before a deadline comes, in any order.
 Found walk(const Tables& tables = {}, Breadth breadth = Breadth::Narrow);
 
 /// Names the rows that can occur and were never taken: `client Ready Lost`.

@@ -62,7 +62,7 @@
 #define REPLACED 4
 
 byte state, beat, held, resumes;
-bit resuming, live, replayed, queued, beat_armed, hello_armed, ready_armed, dial_armed;
+bit resuming, live, replayed, queued, beat_armed, hello_armed, ready_armed, dial_armed, release_armed;
 byte transport, first, second, end, handshake, close;
 bit command, beat_sent, shaken, closing;
 byte peer = PS(Closed), asks;
@@ -201,6 +201,7 @@ inline shake(what) {
   fi
 }
 inline release_command() {
+  release_armed = queued && !room;
   if
   :: queued && room ->
        assert(accepted && shaken && live);
@@ -248,6 +249,7 @@ inline close_link(how) {
   transmit();
   assert(how != FOR_GOOD || !resumable);
   closing = 1;
+  release_armed = 0;
   hello_armed = 0;
   ready_armed = 0;
   if
@@ -263,6 +265,7 @@ inline end_link() {
   beat_armed = 0;
   hello_armed = 0;
   ready_armed = 0;
+  release_armed = 0;
   unacked = 0
 }
 inline retry() {
@@ -410,10 +413,10 @@ inline check_world() {
 #define can_send (!good && !queued && !command)
 
 /* With a good peer what is at hand happens before a limit is reached, and that before a beat is due. */
-#define at_hand (says_hello || asks > 0 || transport == OPENING || can_read || dial_armed || reads_identify || \
+#define at_hand (release_armed || says_hello || asks > 0 || transport == OPENING || can_read || dial_armed || reads_identify || \
                  reads_resume || reads_command || reads_close || reads_beat)
 #define limited (hello_armed || ready_armed || closing)
-#define goal ((wanted && state == S(Ready) && peer == PS(Authenticated)) || (!wanted && at_rest))
+#define goal ((wanted && state == S(Ready) && peer == PS(Authenticated) && !queued) || (!wanted && at_rest))
 
 inline read() {
   message = first;
@@ -466,7 +469,7 @@ inline happen() {
   :: !good -> client_input = I(ReconnectNow)
   :: can_send -> client_input = I(Send)
   :: can_send && state == S(Ready) -> room = 0; client_input = I(Send)
-  :: !good && queued && state == S(Ready) -> release_command()
+  :: release_armed -> release_command()
   :: asks > 0 -> asks--; granted = 1; client_input = I(SlotGranted)
   :: transport == OPENING -> transport = OPEN; peer = PS(New); client_input = I(Opened)
   :: !good && transport == OPENING -> client_input = I(OpenFailed)

@@ -66,6 +66,7 @@ struct World {
   bool hello_armed = false;
   bool ready_armed = false;
   bool dial_armed = false;
+  bool release_armed = false;
 
   // The link.
   Transport transport = Transport::None;
@@ -97,6 +98,7 @@ void for_each_field(AnyWorld& world, Each each) {
   each(world.state, 4u), each(world.beat, 2u), each(world.held, 3u), each(world.resumes, 3u);
   each(world.resuming, 1u), each(world.live, 1u), each(world.replayed, 1u), each(world.queued, 1u);
   each(world.beat_armed, 1u), each(world.hello_armed, 1u), each(world.ready_armed, 1u), each(world.dial_armed, 1u);
+  each(world.release_armed, 1u);
   each(world.transport, 2u), each(world.first, 4u), each(world.second, 4u), each(world.end, 3u);
   each(world.handshake, 2u), each(world.command, 1u), each(world.close, 2u), each(world.beat_sent, 1u);
   each(world.shaken, 1u), each(world.closing, 1u), each(world.peer, 3u), each(world.behind, 1u), each(world.asks, 2u);
