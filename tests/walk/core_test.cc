@@ -180,7 +180,8 @@ class Pair {
   void step() {
     core_.begin_step();
     const auto event = drawn();
-    event&& random_() % 8 != 0 ? happen(*event) : pass_time();
+    if (!event || random_() % 8 == 0) return pass_time();
+    happen(*event);
   }
   const Core& core() const { return core_; }
 
