@@ -37,7 +37,7 @@ struct LinkState {
   std::optional<Instant> hello_due;
   std::optional<Instant> beat_due;             ///< set by Hello
   std::optional<Duration> heartbeat_interval;  ///< none: the world's
-  std::size_t piece_bytes = 0;                 ///< of what is cut; 0: whole
+  SayPieces pieces;                            ///< how its messages are cut
   Answers held;                                ///< what is withheld from now on
   std::map<Answer, unsigned> owed;             ///< what was withheld, and how often
   bool upgraded = false;

@@ -156,7 +156,7 @@ struct Peer::Impl {
   bool obey(LinkState& c, const SayHold& say) { return c.held.insert(say.answers.begin(), say.answers.end()), true; }
   bool obey(LinkState& c, const SayRelease& say);
   bool obey(LinkState& c, const SayInterval& say) { return c.heartbeat_interval = say.interval, true; }
-  bool obey(LinkState& c, const SayPieces& say) { return c.piece_bytes = say.bytes, true; }
+  bool obey(LinkState& c, const SayPieces& say) { return c.pieces = say, true; }
   bool obey(LinkState& c, const SayHello&) { return acts(c, Input::SayHello); }
   bool obey(LinkState& c, const SayReconnect&) { return acts(c, Input::SayReconnect); }
   bool obey(LinkState& c, const SayHeartbeat&) { return acts(c, Input::SayHeartbeat); }

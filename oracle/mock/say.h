@@ -51,6 +51,7 @@ struct SayInterval {
 };  ///< of one link's Hello; from before its upgrade if need be
 struct SayPieces {
   std::size_t bytes = 0;
+  bool pings = false;  ///< one between any two
 };  ///< cuts what is sent on one link from now on, from before its upgrade if need be; 0: whole again
 using Say = std::variant<SayDispatch, SayReconnect, SayInvalid, SayHeartbeat, SayAnything, SaySilence, SayClose,
                          SayDrop, SayForget, SayHello, SayHold, SayRelease, SayInterval, SayPieces>;

@@ -94,7 +94,10 @@ Verb invalid(const Node& step) { return mock::SayInvalid{step.at("invalid").bool
 Verb silent(const Node& step) { return mock::SaySilence{step.at("silent").boolean()}; }
 Verb heartbeat_ms(const Node& step) { return mock::SayInterval{Duration{step.at("heartbeat_ms").number(1, kDayMs)}}; }
 
-Verb pieces(const Node& step) { return mock::SayPieces{step.at("pieces").number(0, kPieceBytesMax)}; }
+Verb pieces(const Node& step) {
+  const auto pings = step.find("pings");
+  return mock::SayPieces{step.at("pieces").number(0, kPieceBytesMax), pings && pings->boolean()};
+}
 
 template <typename Holding>
 Holding answers(const Node& list) {
@@ -150,7 +153,7 @@ constexpr std::array kKinds{
     Kind{"hold",         {},                 When::Always,      hold},
     Kind{"release",      {},                 When::Always,      release},
     Kind{"heartbeat_ms", {},                 When::Always,      heartbeat_ms},
-    Kind{"pieces",       {},                 When::Always,      pieces},
+    Kind{"pieces",       {"pings"},          When::Always,      pieces},
     Kind{"order",        {"payload", "shard"}, When::Always,    order},
     Kind{"refuse",       {"fields", "body"}, When::AtRequest,   refuse},
     Kind{"answer",       {},                 When::AtRequest,   answer},

@@ -54,7 +54,7 @@ const std::vector<std::string> kGood{
     R"([[{"wait": "request"}, {"accept_key": "wrong"}, {"wait": "end"}]])",
     R"([[{"wait": "request"}, {"stall": true}, {"wait": "end"}]])",
     R"([[{"wait": "request"}, {"drop": true}]])",
-    R"([[{"hold": ["hello", "close"]}, {"heartbeat_ms": 5}, {"pieces": 0}, {"wait_ms": 0}, {"release": ["hello"]}]])",
+    R"([[{"hold": ["hello", "close"]}, {"heartbeat_ms": 5}, {"pieces": 0, "pings": true}, {"wait_ms": 0}, {"release": ["hello"]}]])",
     R"([[{"wait": "upgraded", "count": 1}, {"dispatch": "A", "d": null}, {"large_event": 0}, {"say": [1]}, {"say_text": ""}, {"say_hex": ""},
          {"ping": "00"}, {"reconnect": true}, {"invalid": false}, {"ask_beat": true}, {"hello": true}, {"silent": true},
          {"close": 4000, "reason": "r"}, {"forget": true}]])",

@@ -339,6 +339,14 @@ TEST_CASE("play: pieces cuts each message of the gateway into fragments", "[play
   CHECK(done(stage));
 }
 
+TEST_CASE("play: pieces come with pings between them where the script says so", "[play]") {
+  Stage stage(R"([[{"pieces": 5, "pings": true}, {"wait": "ready"}, {"say": "words"}]])");
+  const mock::Link link = stage.identified();
+  using namespace std::string_literals;
+  CHECK(stage.received(link).ends_with("\x01\x05\"word\x89\x00\x80\x02s\""s));
+  CHECK(done(stage));
+}
+
 TEST_CASE("play: pieces of zlib-stream are messages of their own, and make the same payloads", "[play]") {
   Stage stage(R"([[{"pieces": 3}, {"wait": "ready"}, {"say": "words"}]])");
   using namespace std::string_literals;
