@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -I
-"""Fifty shards of the driver against the mock, over TLS, while links are dropped at random: nothing may be lost, and
+"""Many shards of the driver against the mock, over TLS, while links are dropped at random: nothing may be lost, and
 neither program may grow.
 
 Usage: soak.py PORTCULLIS [SECONDS [SHARDS]]
@@ -125,5 +125,5 @@ async def main(portcullis, seconds, shards):
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[2:] + ["600", "50"][len(sys.argv) - 2:]
+    arguments = sys.argv[2:] + ["600", "200"][len(sys.argv) - 2:]
     sys.exit(asyncio.run(main(os.path.abspath(sys.argv[1]), float(arguments[0]), int(arguments[1]))))
