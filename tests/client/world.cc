@@ -78,12 +78,11 @@ std::string dispatch(std::string_view name, std::int64_t s, std::string_view d) 
 }
 
 World::World(Config config, Limits limits, std::uint32_t seed)
-    : seed_(seed), compression_(config.compression), etf_(config.encoding == encoding::Encoding::Etf) {
-  const Chance chance = [this] {
-    seed_ = seed_ * 1'664'525u + 1'013'904'223u;
-    return seed_;
-  };
-  client_ = std::make_unique<Client>(std::move(config), limits, chance, workspace_);
+    : World(std::move(config), limits, [seed]() mutable { return seed = seed * 1'664'525u + 1'013'904'223u; }) {}
+
+World::World(Config config, Limits limits, Chance chance)
+    : compression_(config.compression), etf_(config.encoding == encoding::Encoding::Etf) {
+  client_ = std::make_unique<Client>(std::move(config), limits, std::move(chance), workspace_);
 }
 
 // ---- Inputs
@@ -123,12 +122,18 @@ void World::payload(std::string_view payload) {
     const std::size_t size = split && !left.empty() ? std::clamp<std::size_t>(split(), 1, left.size()) : left.size();
     const unsigned opcode = first || may_go_on ? kind : 0x00u;
     const unsigned final = size == left.size() || may_go_on ? 0x80u : 0x00u;
-    bytes(server_frame(static_cast<std::uint8_t>(final | opcode), left.first(size)));
+    give(server_frame(static_cast<std::uint8_t>(final | opcode), left.first(size)));
     left = left.subspan(size);
   }
+  advance(Duration{0});  // nothing is left to read: what is due may run
 }
 
 void World::bytes(std::span<const std::byte> bytes) {
+  give(bytes);
+  advance(Duration{0});
+}
+
+void World::give(std::span<const std::byte> bytes) {
   const std::uint64_t link = link_;
   while (!bytes.empty()) {
     const std::size_t size = cut ? std::clamp<std::size_t>(cut(bytes.size()), 1, bytes.size()) : bytes.size();
@@ -136,8 +141,6 @@ void World::bytes(std::span<const std::byte> bytes) {
     poll();
     bytes = bytes.subspan(size);
   }
-  // Nothing is left to read: what is due may run.
-  advance(Duration{0});
 }
 
 void World::close(std::optional<std::uint16_t> code) { bytes(server_close(code)); }

@@ -27,6 +27,7 @@ Config plain_config();
 class World {
  public:
   explicit World(Config config = plain_config(), Limits limits = {}, std::uint32_t seed = 1);
+  World(Config config, Limits limits, Chance chance);
 
   Client& client() { return *client_; }
   Instant now() const { return now_; }
@@ -58,8 +59,9 @@ class World {
   void stop(gateway::Leaving how);
   void reconnect();
   Status send(const gateway::Command& command);
-  void advance(Duration by);      ///< runs every deadline on the way at its time
-  void elapse_late(Duration by);  ///< lets time pass without serving a deadline, then one `elapsed`
+  void advance(Duration by);               ///< runs every deadline on the way at its time
+  void elapse_late(Duration by);           ///< lets time pass without serving a deadline, then one `elapsed`
+  void sleep(Duration by) { now_ += by; }  ///< lets time pass; what was due waits for the next call
 
   /// Brings a fresh client to READY over a link of interval `heartbeat_ms`.
   void get_ready(std::int64_t heartbeat_ms = 41'250);
@@ -80,6 +82,7 @@ class World {
   bool ignores(const std::function<void(Client&)>& act);
 
  private:
+  void give(std::span<const std::byte> bytes);
   void poll();
   void see(const Output& output);
   void see_event(const Event& event);
@@ -88,7 +91,6 @@ class World {
   Workspace workspace_;
   std::unique_ptr<Client> client_;
   Instant now_{Duration{1'000'000}};
-  std::uint32_t seed_;
   compression::Compression compression_;
   bool etf_;
   std::uint64_t link_ = 0;

@@ -1,0 +1,336 @@
+#include "portcullis/tests/properties/model_player.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "portcullis/models/websocket_frames.h"
+
+namespace portcullis::tests {
+namespace {
+
+using models::Act;
+using models::Millis;
+using models::Payload;
+using models::Request;
+using json = nlohmann::ordered_json;
+namespace act = models::act;
+
+constexpr std::string_view kTarget = "/?v=10&encoding=";
+constexpr std::string_view kIdentify =
+    R"({"op":2,"d":{"token":"<token>","properties":{"os":"linux","browser":"portcullis","device":"portcullis"},"intents":)";
+constexpr std::uint64_t kGuildMembers = 1 << 1;  // the intent
+constexpr std::uint64_t kGuild = 41771983423143937;
+
+std::string number(std::int64_t value) { return std::to_string(value); }
+
+std::string first_word(const std::string& text) { return text.substr(0, text.find(' ')); }
+std::string behind_first_word(const std::string& text) {
+  const auto at = text.find(' ');
+  return at == std::string::npos ? std::string() : text.substr(at + 1);
+}
+
+std::string text_at(const json& map, const char* key) {
+  return map.is_object() && map.contains(key) && map[key].is_string() ? map[key].get<std::string>() : std::string();
+}
+
+// LOCAL-14
+std::optional<std::int64_t> integer_at(const json& map, const char* key) {
+  if (!map.is_object() || !map.contains(key) || !map[key].is_number_integer()) return std::nullopt;
+  return map[key].get<std::int64_t>();
+}
+
+// GW-RL-1, GW-RL-5: what cannot be read is passed over. The wait is never short of what was asked for.
+std::optional<Payload::Limited> limited_of(const json& d) {
+  const auto op = integer_at(d, "opcode");
+  if (!op || !d.contains("retry_after") || !d["retry_after"].is_number()) return std::nullopt;
+  const double seconds = d["retry_after"].get<double>();
+  if (!(seconds > 0)) return std::nullopt;
+  const std::string guild = d.contains("meta") ? text_at(d["meta"], "guild_id") : std::string();
+  return Payload::Limited{*op, guild.empty() ? 0 : std::stoull(guild),
+                          static_cast<Millis>(std::floor(seconds * 1'000)) + 1};
+}
+
+// The commands of transcripts.
+Request request_of(const std::string& name, const std::string& rest, std::uint64_t intents) {
+  const std::string guild = number(static_cast<std::int64_t>(kGuild));
+  if (name == "presence")
+    return {{3, 0, false},
+            R"({"op":3,"d":{"since":null,"activities":[{"name":"chess","type":0}],"status":"online","afk":false}})",
+            ""};
+  if (name == "voice")
+    return {{4, kGuild, false},
+            R"({"op":4,"d":{"guild_id":")" + guild + R"(","channel_id":null,"self_mute":false,"self_deaf":false}})",
+            ""};
+  if (name == "members" && rest.empty())
+    return {{8, kGuild, true},
+            R"({"op":8,"d":{"guild_id":")" + guild + R"(","query":"","limit":0}})",
+            (intents & kGuildMembers) != 0 ? "" : "the command needs an intent that was not asked for"};
+  if (name == "members")
+    return {
+        {8, kGuild, false}, R"({"op":8,"d":{"guild_id":")" + guild + R"(","query":")" + rest + R"(","limit":10}})", ""};
+  if (name != "sounds") throw std::runtime_error("no such command: " + name);
+  const int guilds = rest.empty() ? 1 : std::stoi(rest);
+  std::string ids;
+  for (int i = 0; i < guilds; ++i) ids += (i == 0 ? "\"" : ",\"") + guild + "\"";
+  const std::string payload = R"({"op":31,"d":{"guild_ids":[)" + ids + "]}}";
+  const bool too_large = payload.size() > 4'096;  // GW-SIZE-1
+  return {{31, 0, false}, payload, too_large ? "the command exceeds the limit of its encoded size" : ""};
+}
+
+}  // namespace
+
+std::optional<Payload> payload_of(std::string_view text, bool etf) {
+  const json root = json::parse(text, nullptr, false);
+  const auto is_null = [&root](const char* key) { return !root.contains(key) || root[key].is_null(); };  // GW-ENV-3
+  if (!root.is_object() || !integer_at(root, "op")) return std::nullopt;
+  if (!is_null("s") && !integer_at(root, "s")) return std::nullopt;
+  if (!is_null("t") && !root["t"].is_string()) return std::nullopt;
+  const json d = root.contains("d") ? root["d"] : json();
+  Payload out{.op = *integer_at(root, "op"), .s = integer_at(root, "s"), .t = text_at(root, "t")};
+  out.d = etf ? nlohmann::json(d).dump() : d.dump();  // a World writes a term down with its keys in their order
+  out.resumable = d.is_boolean() && d.get<bool>();  // GW-INV-10
+  out.interval = integer_at(d, "heartbeat_interval");
+  if (out.interval && *out.interval <= 0) out.interval.reset();
+  out.session_id = text_at(d, "session_id");
+  out.resume_url = text_at(d, "resume_gateway_url");
+  if (out.t == "RATE_LIMITED") out.limited = limited_of(d);
+  return out;
+}
+
+models::GatewayClient& ModelPlayer::model() {
+  if (model_) return *model_;
+  const auto draw = [chance = chance_](Millis low, Millis high) {
+    return low + static_cast<Millis>(std::uint64_t{chance} * static_cast<std::uint64_t>(high - low) >> 32);
+  };
+  model_ = std::make_unique<models::GatewayClient>(settings_, draw);
+  return *model_;
+}
+
+void ModelPlayer::play(const std::string& line) {
+  const std::string verb = first_word(line);
+  std::string rest = behind_first_word(line);
+  if (verb == "repeat") {
+    for (int left = std::stoi(rest); left > 0; --left) play(behind_first_word(rest));
+    return;
+  }
+  if (verb != "config") return perform(verb, rest);
+  for (; !rest.empty(); rest = behind_first_word(rest)) {
+    const std::string item = first_word(rest);
+    const auto at = item.find('=');
+    configure(item.substr(0, at), item.substr(at + 1));
+  }
+}
+
+void ModelPlayer::configure(std::string_view key, const std::string& value) {
+  if (key == "commands") settings_.commands_waiting_max = std::stoul(value);
+  if (key == "resume") settings_.resume = models::KnownSession{"stored", "wss://resume.example", std::stoll(value)};
+  if (key == "compress" && value.ends_with("stream")) compress_ = "&compress=" + value;  // GW-URL-2
+  if (key == "compress" && value == "payload") in_identify_ = R"(,"compress":true)";       // GW-PCOMP-2
+  if (key == "intents") intents_ = std::stoull(value);
+  if (key == "chance") chance_ = static_cast<std::uint32_t>(std::stoul(value));
+  if (key == "encoding") etf_ = value == "etf";
+}
+
+// What the peer does, and the transport. As a `World` does, it lets what is due run behind each.
+void ModelPlayer::perform(const std::string& verb, const std::string& rest) {
+  auto& on = model();
+  if (verb == "get_ready") {
+    for (const std::string each : {"start", "opened", "upgrade"}) perform(each, "");
+    perform("hello", rest.empty() ? "41250" : rest);
+    perform("grant", "");
+    return perform("ready", "session-one");
+  }
+  if (verb == "opened") {
+    opened_ = true;
+    on.opened(now_);
+  } else if (verb == "upgrade") {
+    upgraded_ = true;
+    on.upgraded(now_);
+  } else if (verb == "refuse") {
+    refuse(rest);
+  } else if (verb == "text") {
+    text(rest);
+  } else if (verb == "hello") {
+    text(R"({"op":10,"d":{"heartbeat_interval":)" + rest + "}}");
+  } else if (verb == "ack") {
+    text(R"({"op":11})");
+  } else if (verb == "ready") {
+    text(R"({"op":0,"t":"READY","s":1,"d":{"v":10,"session_id":")" + rest +
+         R"(","resume_gateway_url":"wss://resume.example"}})");
+  } else if (verb == "resumed") {
+    text(R"({"op":0,"t":"RESUMED","s":)" + rest + R"(,"d":null})");
+  } else if (verb == "dispatch") {
+    const std::string numbered = behind_first_word(rest);
+    const std::string d = behind_first_word(numbered);
+    text(R"({"op":0,"t":")" + first_word(rest) + R"(","s":)" + first_word(numbered) + R"(,"d":)" +
+         (d.empty() ? "{}" : d) + "}");
+  } else if (verb == "close") {
+    on.closed(rest.empty() ? std::nullopt : std::optional(std::stoi(rest)), now_);
+  } else if (verb == "frame") {
+    frame(rest);
+  } else if (verb == "lose") {
+    on.lost(now_);
+  } else if (verb == "stale") {
+    return advance(0);  // LOCAL-18: it changes nothing
+  } else {
+    return perform_of_caller(verb, rest);
+  }
+  settle();
+}
+
+void ModelPlayer::perform_of_caller(const std::string& verb, const std::string& rest) {
+  auto& on = model();
+  if (verb == "start") {
+    on.start(now_);
+  } else if (verb == "grant") {
+    asks_ = std::max(asks_ - 1, 0);
+    on.granted(now_);
+  } else if (verb == "stop") {
+    rest == "keep" ? on.stop_keeping(now_) : on.stop_for_good(now_);
+  } else if (verb == "reconnect") {
+    on.reconnect(now_);
+  } else if (verb == "send") {
+    const std::string why = on.send(request_of(first_word(rest), behind_first_word(rest), intents_), now_);
+    settle();
+    if (!why.empty()) line("refused: " + why);
+    return;
+  } else if (verb == "main_url") {
+    return on.set_main_url(rest);
+  } else if (verb == "wait") {
+    return advance(std::stoll(rest));
+  } else if (verb == "late") {
+    now_ += std::stoll(rest);
+  } else if (verb == "sleep") {
+    now_ += std::stoll(rest);
+    return;
+  } else {
+    throw std::runtime_error("no such verb: " + verb);
+  }
+  settle();
+}
+
+void ModelPlayer::settle() {
+  model().elapsed(now_);
+  for (const Act& each : model().take()) write(each);
+}
+
+void ModelPlayer::advance(Millis by) {
+  const Millis until = now_ + by;
+  for (auto due = model().deadline(); due && *due <= until; due = model().deadline()) {
+    now_ = std::max(now_, *due);
+    settle();
+  }
+  now_ = until;
+}
+
+void ModelPlayer::text(std::string_view json) {
+  if (const auto payload = payload_of(json, etf_)) return model().payload(*payload, now_);
+  model().undecodable(false, now_);
+}
+
+// LOCAL-23, LOCAL-31: a text is plain JSON, whatever was agreed on; the binary messages of transcripts are broken.
+void ModelPlayer::frame(const std::string& hex) {
+  torn_ += hex;
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i + 1 < torn_.size(); i += 2)
+    bytes.push_back(static_cast<std::byte>(std::stoi(torn_.substr(i, 2), nullptr, 16)));
+  const auto events = models::read_frames(bytes, models::Reader::Client, {64u << 20, 64u << 20});
+  if (events.empty()) return;
+  torn_.clear();
+  using What = models::FrameEvent::What;
+  for (const auto& event : events) {
+    switch (event.what) {
+      case What::Text: etf_ ? model().undecodable(false, now_) : text(event.payload); break;
+      case What::Binary: model().undecodable(false, now_); break;
+      case What::Ping:
+        if (model().hears()) line(number(static_cast<std::int64_t>(link_)) + "> pong " + event.payload);
+        break;
+      case What::Pong: break;
+      case What::Close:
+        model().closed(event.code == 1005 ? std::nullopt : std::optional(static_cast<int>(event.code)), now_);
+        break;
+      case What::Fail: model().broken(static_cast<int>(event.code), now_); break;
+    }
+  }
+}
+
+// LOCAL-11
+void ModelPlayer::refuse(const std::string& response) {
+  const std::string field = "Retry-After: ";
+  const auto at = response.find(field);
+  const Millis wait = at == std::string::npos ? 0 : std::stoll(response.substr(at + field.size())) * 1'000;
+  model().refused(std::stoi(response.substr(9)), wait, now_);
+}
+
+// ---- What comes out, as a World writes it
+
+std::vector<std::string> ModelPlayer::take() {
+  std::vector<std::string> out = std::exchange(lines_, {});
+  out.erase(std::unique(out.begin(), out.end(),
+                        [](const auto& one, const auto& next) { return one == next && one.starts_with("finished"); }),
+            out.end());
+  return out;
+}
+
+void ModelPlayer::write(const Act& act) {
+  const std::string from = number(static_cast<std::int64_t>(link_)) + "> ";
+  const std::string target = std::string(kTarget) + (etf_ ? "etf" : "json") + compress_;
+  if (const auto* dial = std::get_if<act::Dial>(&act)) {
+    ++link_;
+    opened_ = upgraded_ = false;
+    torn_.clear();
+    asks_ = 0;
+    std::string host = dial->url;
+    if (host.ends_with('/')) host.pop_back();
+    line("dial " + number(static_cast<std::int64_t>(link_)) + " " + host + ":443" + target);
+  } else if (std::holds_alternative<act::AskUpgrade>(act)) {
+    line(from + "GET " + target);
+  } else if (const auto* beat = std::get_if<act::Beat>(&act)) {
+    line(from + R"({"op":1,"d":)" + (beat->sequence ? number(*beat->sequence) : "null") + "}");
+  } else if (std::holds_alternative<act::Identify>(act)) {
+    line(from + std::string(kIdentify) + std::to_string(intents_) + in_identify_ + "}}");
+  } else if (const auto* resume = std::get_if<act::Resume>(&act)) {
+    line(from + R"({"op":6,"d":{"token":"<token>","session_id":")" + resume->session_id + R"(","seq":)" +
+         number(resume->sequence) + "}}");
+  } else if (const auto* send = std::get_if<act::Send>(&act)) {
+    line(from + send->payload);
+  } else if (const auto* close = std::get_if<act::Close>(&act)) {
+    line(from + "close" + (close->code ? " " + number(*close->code) : std::string()));
+  } else if (std::holds_alternative<act::Hangup>(act)) {
+    line("hangup " + number(static_cast<std::int64_t>(link_)));
+  } else if (std::holds_alternative<act::Connected>(act)) {
+    line("! connected");
+  } else if (const auto* deliver = std::get_if<act::Deliver>(&act)) {
+    line("! " + (deliver->name.empty() ? "(no name)" : deliver->name) +
+         (deliver->sequence ? " s=" + number(*deliver->sequence) : "") +
+         (deliver->out_of_place ? " out of place " : " ") + deliver->data);
+  } else if (const auto* odd = std::get_if<act::Odd>(&act)) {
+    line("! odd: " + odd->what + ", op " + number(odd->op));
+  } else if (std::holds_alternative<act::AskSlot>(act)) {
+    ++asks_;
+    line("ask identify 0");
+  } else if (std::holds_alternative<act::ReturnSlot>(act)) {
+    line("return identify 0");
+  } else if (const auto* gone = std::get_if<act::Disconnected>(&act)) {
+    using Next = act::Disconnected::Next;
+    std::string out = "! disconnected: " + gone->why;
+    if (gone->close_code != 0) out += " " + number(gone->close_code);
+    if (gone->http_status != 0) out += " HTTP " + number(gone->http_status);
+    if (gone->next != Next::Nothing) {
+      out += gone->next == Next::Resume ? "; resume in " : "; identify in ";
+      out += number(gone->delay) + " ms";
+      if (gone->main_url_failing) out += "; main URL failing";
+    }
+    line(out);
+  } else if (const auto* finished = std::get_if<act::Finished>(&act)) {
+    std::string out = "finished: " + finished->how;
+    if (finished->close_code != 0) out += " " + number(finished->close_code);
+    if (finished->commands_dropped != 0)
+      out += ", " + number(static_cast<std::int64_t>(finished->commands_dropped)) + " commands dropped";
+    line(out);
+  }
+}
+
+}  // namespace portcullis::tests
