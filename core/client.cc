@@ -67,6 +67,7 @@ Status Client::send(const gateway::Command& command, Instant now) noexcept {
 
 void Client::identify_granted(Instant now) noexcept {
   now_ = timers_run_to_ = now;
+  if (timers_held()) return push(Next::ReturnIdentify);  // no Identify would go out any more
   machine_.identify_granted(now);
 }
 

@@ -244,6 +244,9 @@ void Machine::expect_hello() noexcept {
 void Machine::beat(const Detail& detail) noexcept {
   heartbeat_.hello(detail.interval, draw_between(chance_, Duration{0}, detail.interval), now_);
   window_.set_interval(detail.interval);
+  // What waits for room may find it now.
+  if (owed_beat_at_) owed_beat_at_ = window_.next_room(SendClass::AskedBeat, now_);
+  if (release_at_) release_at_ = now_;
   hello_by_.reset();
 }
 
@@ -387,8 +390,8 @@ Machine::Ending Machine::invalid_session(Why why) const noexcept {
 }
 
 void Machine::close_undecodable(const Detail& detail) noexcept {
-  const bool limit = detail.error->blame == Blame::Limit;
-  close(limit ? kLimitExceeded : kUndecodable, {.why = Why::Undecodable, .error = detail.error});
+  const auto code = detail.error->blame == Blame::Limit ? kLimitExceeded : kUndecodable;
+  close(code, {.why = Why::Undecodable, .error = detail.error});
 }
 
 void Machine::close_for_good() noexcept {
