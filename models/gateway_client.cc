@@ -218,6 +218,7 @@ void GatewayClient::payload(const Payload& payload, Millis now) {
 // a3
 void GatewayClient::hello(const Payload& payload) {
   link_.interval = payload.interval;
+  link_.interval_at = now_;
   link_.hello_by.reset();
   link_.beat_at = now_ + draw_(0, *payload.interval);  // GW-HB-1, OP-2
   if (!link_.resuming) {
@@ -232,6 +233,7 @@ void GatewayClient::hello(const Payload& payload) {
 // a29: OP-35, GW-HELLO-7.
 void GatewayClient::second_hello(const Payload& payload) {
   link_.interval = payload.interval;
+  link_.interval_at = now_;
   link_.beat_at = now_ + draw_(0, *payload.interval);
   acts_.push_back(act::Odd{"second hello", payload.op});
 }
@@ -612,20 +614,17 @@ std::size_t GatewayClient::reserve() const {
   return std::min(most, beats + 1);
 }
 
-// INV-12: when less than `most` lie within the last 60 s.
+// INV-12: since when, or from when on, less than `most` lie within 60 s. A Hello may make room at once.
 Millis GatewayClient::room_at(std::size_t most) const {
-  std::vector<Millis> counted;
-  for (const Millis sent : link_.sends)
-    if (sent > now_ - kWindow) counted.push_back(sent);
-  if (counted.size() < most) return now_;
-  return counted[counted.size() - most] + kWindow;
+  if (link_.sends.size() < most) return link_.interval_at;
+  return std::max(link_.interval_at, link_.sends[link_.sends.size() - most] + kWindow);
 }
 
 Millis GatewayClient::asked_beat_at() const { return room_at(kSendsMax - reserve()); }
 
 // GW-PRES-6, GW-RGM-10, GW-RL-3.
 Millis GatewayClient::free_at(const Request::Kind& kind) const {
-  Millis free = now_;
+  Millis free = INT64_MIN;
   if (kind.op == kPresenceOp && presences_.size() >= kPresencesMax)
     free = std::max(free, presences_[presences_.size() - kPresencesMax] + kPresenceWindow);
   for (const auto& [blocked, until] : blocked_until_) {

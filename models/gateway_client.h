@@ -216,6 +216,7 @@ class GatewayClient {
     bool peer_closed = false;
     std::optional<int> peer_code;
     std::optional<Millis> interval;  // H
+    Millis interval_at = INT64_MIN;  // since when
     bool acked = true;
     std::deque<Millis> beats_open;  // OP-45
     std::optional<Millis> latency;
@@ -267,7 +268,6 @@ class GatewayClient {
   void transmit(Act act);
   void release();
   std::size_t reserve() const;
-  std::size_t sends_in_window(Millis at) const;
   Millis room_at(std::size_t most) const;
   Millis free_at(const Request::Kind& kind) const;
   Millis asked_beat_at() const;

@@ -19,7 +19,7 @@ std::vector<std::uint64_t>& row_counts() {
 }
 
 rc::Gen<std::vector<Step>> histories() {
-  return rc::gen::scale(0.4, rc::gen::container<std::vector<Step>>(rc::gen::resize(100, rc::gen::arbitrary<Step>())));
+  return rc::gen::scale(0.6, rc::gen::container<std::vector<Step>>(rc::gen::resize(100, rc::gen::arbitrary<Step>())));
 }
 
 // The smallest failure, printed whole: RapidCheck breaks long lines, and a transcript cannot be taken up then.
