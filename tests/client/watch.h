@@ -30,6 +30,9 @@ class Watch {
 
   // What the caller is about to do.
   void starts() { fatal_ = false; }
+  void brings(std::string_view session_id, std::int64_t s) { session_ = Known{std::string(session_id), s}; }
+  void moves_main_url(std::string host) { main_host_ = std::move(host); }
+  void sleeps(Duration by);  ///< the caller comes late, and the beats with it
   void ends() { session_.reset(); }
   void loses_link();
   void time_passed();
@@ -80,7 +83,8 @@ class Watch {
   bool fatal_ = false;
   bool must_identify_ = false;
   bool ended_by_us_ = false;
-  std::string dialled_host_;
+  std::string main_host_ = "gateway.example";
+  bool dialled_main_ = false;
   std::optional<Instant> beat_by_;
   Duration interval_{0};
   bool fair_ = true;  // no interval of this link was so short that beats alone fill the window

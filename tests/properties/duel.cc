@@ -7,7 +7,6 @@ namespace portcullis::tests {
 namespace {
 
 using ClientState = spec::gateway_session::State;
-using ModelState = models::State;
 
 constexpr std::size_t kBeatsTimed = 8;  // that the client remembers to tell a latency; a matter of memory, not of rules
 
@@ -33,14 +32,6 @@ std::string joined(const std::vector<std::string>& lines) {
 
 std::string name_of(ClientState state) { return std::string(spec::name(state)); }
 
-std::string name_of(const models::GatewayClient& model) {
-  constexpr std::array<std::string_view, 10> kNames{"Idle",        "Backoff",  "Connecting", "AwaitHello", "AwaitSlot",
-                                                    "Identifying", "Resuming", "Ready",      "ClosingTo",  "Stopped"};
-  std::string out(kNames[static_cast<std::size_t>(model.state())]);
-  if (model.state() == ModelState::Closing) out += model.purpose() == models::Purpose::Stop ? "Stop" : "Reconnect";
-  return out;
-}
-
 std::string text_of(const std::optional<Session>& session) {
   return session ? session->id + " " + session->resume_gateway_url + " " + std::to_string(session->sequence) : "none";
 }
@@ -53,24 +44,31 @@ std::string text_of(std::optional<std::int64_t> number) { return number ? std::t
 
 }  // namespace
 
-Duel::Duel(std::uint32_t seed, std::vector<std::uint64_t>* row_counts) : script_(model_) {
-  const std::string config = Script::configuration(seed);
+Duel::Duel(std::uint32_t seed, Seen* seen)
+    : Duel(Script::configuration(seed), seen == nullptr ? nullptr : &seen->rows,
+           seen == nullptr ? nullptr : &seen->met) {}
+
+Duel::Duel(const std::string& config, std::vector<std::uint64_t>* rows, Tally* met) : script_(model_) {
   transcript_ = config + "\n";
   client_.play(config);
   model_.play(config);
-  client_.world().client().count_rows(row_counts);
+  client_.world().client().count_rows(rows);
+  referee_ = std::make_unique<Referee>(client_.world(), model_, met);
+  referee_->configured(config);
 }
 
 void Duel::play(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
     const std::string line = script_.line(step);
     if (!line.empty()) play(line);
-    if (!difference_.empty()) return;
+    if (!difference_.empty() || !broken().empty()) return;
   }
 }
 
 void Duel::play(const std::string& line) {
+  referee_->before(line);
   client_.play(line);
+  referee_->after(line);
   model_.play(line);
   const auto lines = client_.take();
   transcript_ += line + "\n----\n" + joined(without_passing_waits(lines)) + "\n";
@@ -93,7 +91,7 @@ void Duel::compare_lines(const std::vector<std::string>& client) {
 void Duel::compare_state() {
   const auto& client = client_.world().client();
   const auto& model = model_.model();
-  expect(name_of(client.state()) == name_of(model), "the state", name_of(client.state()), name_of(model));
+  expect(name_of(client.state()) == state_name(model), "the state", name_of(client.state()), state_name(model));
   expect(text_of(client.session()) == text_of(model.session()), "the session", text_of(client.session()),
          text_of(model.session()));
   expect(client.commands_waiting() == model.commands_waiting(), "the commands that wait",

@@ -1,6 +1,7 @@
 #include "portcullis/tests/properties/model_player.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -79,7 +80,24 @@ Request request_of(const std::string& name, const std::string& rest, std::uint64
   return {{31, 0, false}, payload, too_large ? "the command exceeds the limit of its encoded size" : ""};
 }
 
+std::vector<models::FrameEvent> events_of(const std::string& hex) {
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes.push_back(static_cast<std::byte>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  return models::read_frames(bytes, models::Reader::Client, {64u << 20, 64u << 20});
+}
+
 }  // namespace
+
+bool ModelPlayer::is_part_of_a_frame(const std::string& hex) { return events_of(hex).empty(); }
+
+std::string state_name(const models::GatewayClient& model) {
+  constexpr std::array<std::string_view, 10> kNames{"Idle",        "Backoff",  "Connecting", "AwaitHello", "AwaitSlot",
+                                                    "Identifying", "Resuming", "Ready",      "ClosingTo",  "Stopped"};
+  std::string out(kNames[static_cast<std::size_t>(model.state())]);
+  if (model.state() == models::State::Closing) out += model.purpose() == models::Purpose::Stop ? "Stop" : "Reconnect";
+  return out;
+}
 
 std::optional<Payload> payload_of(std::string_view text, bool etf) {
   const json root = json::parse(text, nullptr, false);
@@ -90,7 +108,7 @@ std::optional<Payload> payload_of(std::string_view text, bool etf) {
   const json d = root.contains("d") ? root["d"] : json();
   Payload out{.op = *integer_at(root, "op"), .s = integer_at(root, "s"), .t = text_at(root, "t")};
   out.d = etf ? nlohmann::json(d).dump() : d.dump();  // a World writes a term down with its keys in their order
-  out.resumable = d.is_boolean() && d.get<bool>();  // GW-INV-10
+  out.resumable = d.is_boolean() && d.get<bool>();    // GW-INV-10
   out.interval = integer_at(d, "heartbeat_interval");
   if (out.interval && *out.interval <= 0) out.interval.reset();
   out.session_id = text_at(d, "session_id");
@@ -127,7 +145,7 @@ void ModelPlayer::configure(std::string_view key, const std::string& value) {
   if (key == "commands") settings_.commands_waiting_max = std::stoul(value);
   if (key == "resume") settings_.resume = models::KnownSession{"stored", "wss://resume.example", std::stoll(value)};
   if (key == "compress" && value.ends_with("stream")) compress_ = "&compress=" + value;  // GW-URL-2
-  if (key == "compress" && value == "payload") in_identify_ = R"(,"compress":true)";       // GW-PCOMP-2
+  if (key == "compress" && value == "payload") in_identify_ = R"(,"compress":true)";     // GW-PCOMP-2
   if (key == "intents") intents_ = std::stoull(value);
   if (key == "chance") chance_ = static_cast<std::uint32_t>(std::stoul(value));
   if (key == "encoding") etf_ = value == "etf";
@@ -233,10 +251,7 @@ void ModelPlayer::text(std::string_view json) {
 // LOCAL-23, LOCAL-31: a text is plain JSON, whatever was agreed on; the binary messages of transcripts are broken.
 void ModelPlayer::frame(const std::string& hex) {
   torn_ += hex;
-  std::vector<std::byte> bytes;
-  for (std::size_t i = 0; i + 1 < torn_.size(); i += 2)
-    bytes.push_back(static_cast<std::byte>(std::stoi(torn_.substr(i, 2), nullptr, 16)));
-  const auto events = models::read_frames(bytes, models::Reader::Client, {64u << 20, 64u << 20});
+  const auto events = events_of(torn_);
   if (events.empty()) return;
   torn_.clear();
   using What = models::FrameEvent::What;

@@ -21,11 +21,13 @@ class ModelPlayer {
   /// The model; begins with what was configured so far.
   models::GatewayClient& model();
   models::Millis now() const { return now_; }
+  bool is_overdue() { return model().deadline() && *model().deadline() <= now_; }
   bool upgraded() const { return upgraded_; }
   bool opened() const { return opened_; }
   std::uint64_t link() const { return link_; }
   bool is_etf() const { return etf_; }
-  bool torn() const { return !torn_.empty(); }
+  bool torn() const { return !torn_.empty(); }  ///< whether a frame has begun and not ended
+  static bool is_part_of_a_frame(const std::string& hex);
   /// How many turns to identify were asked for and not given.
   int asks() const { return asks_; }
 
@@ -56,6 +58,9 @@ class ModelPlayer {
   std::string torn_;  // of a frame that is not whole, as hex
   std::vector<std::string> lines_;
 };
+
+/// A state of the model by the name that it has in the session table.
+std::string state_name(const models::GatewayClient& model);
 
 /// The payload that a JSON text holds; none when it can't be decoded.
 std::optional<models::Payload> payload_of(std::string_view json, bool etf);
