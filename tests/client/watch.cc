@@ -17,7 +17,9 @@ Watch::Watch(World& world) : world_(world) {
   world.on_close_sent = [this](std::uint16_t code) {
     closed_ = true;
     beat_by_.reset();
-    if ((code == 1000 || code == 1001) && !peer_closed_) ended_by_us_ = true;
+    if ((code != 1000 && code != 1001) || peer_closed_) return;
+    ended_by_us_ = true;
+    session_.reset();  // GW-DISC-1
   };
 }
 
@@ -110,7 +112,8 @@ void Watch::on_dial(const Dial& dial) {
   if (fatal_) fail("INV-9", "a connection after a fatal close code");
   transport_ = fair_ = true;
   closed_ = live_ = identify_sent_ = resume_sent_ = deaf_ = deaf_to_close_ = peer_closed_ = false;
-  dialled_with_session_ = session_ && session_->resumable();
+  if (session_ && !session_->resumable()) session_.reset();  // what cannot be resumed ended with its link (GW-RES-13)
+  dialled_with_session_ = session_.has_value();
   beat_by_.reset();
   sends_.clear();
   dialled_main_ = dial.endpoint.host == main_host_;

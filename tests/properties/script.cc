@@ -60,7 +60,7 @@ bool Script::can_say() const { return model_.upgraded() && !model_.torn(); }
 
 std::string Script::line(Step step) {
   const auto [kind, pick] = step;
-  switch (kind % 24) {
+  switch (kind % 36) {
     case 9:
     case 10:
     case 11: return time(pick);
