@@ -121,7 +121,8 @@ void Watch::on_dial(const Dial& dial) {
 }
 
 void Watch::on_disconnected(const Disconnected& event) {
-  if (dialled_with_session_ && !live_) resumes_ended_ = replayed_ ? 0 : resumes_ended_ + 1;
+  const bool stopped = event.next == Disconnected::Next::Nothing;  // by the caller: it says nothing about the session
+  if (dialled_with_session_ && !live_ && !stopped) resumes_ended_ = replayed_ ? 0 : resumes_ended_ + 1;
   dialled_with_session_ = replayed_ = false;
   if (event.next != Disconnected::Next::Identify || !session_) return;
   if (session_->resumable() && resumes_ended_ < kResumesMax)
