@@ -148,7 +148,7 @@ std::string GatewayClient::send(const Request& request, Millis now) {
   if (queue_.size() >= settings_.commands_waiting_max) return "too many commands are waiting";  // GW-RATE-6
   if (!request.fault.empty()) return request.fault;                                             // GW-SIZE-4
   queue_.push_back(request);
-  release();
+  if (state_ == State::Ready) release();
   return "";
 }
 
@@ -235,6 +235,7 @@ void GatewayClient::second_hello(const Payload& payload) {
   link_.interval = payload.interval;
   link_.interval_at = now_;
   link_.beat_at = now_ + draw_(0, *payload.interval);
+  if (link_.look_at) link_.look_at = now_;  // there may be more room now
   acts_.push_back(act::Odd{"second hello", payload.op});
 }
 
@@ -380,6 +381,7 @@ void GatewayClient::close(int code, Ending ending) {
   link_.hello_by.reset();
   link_.ready_by.reset();
   link_.owes_beat = false;
+  link_.look_at.reset();
   if (link_.we_closed || link_.peer_closed) return;
   link_.we_closed = true;
   link_.close_by = now_ + kCloseWait;  // WS-CL-15
@@ -515,7 +517,7 @@ std::vector<Act> GatewayClient::take() {
 std::optional<Millis> GatewayClient::next_timer() const {
   if (link_.peer_closed) return link_.close_by;  // nothing else could reach the peer
   Millis first = kNever;
-  for (const auto& timer : {link_.beat_at, link_.hello_by, link_.ready_by, dial_at_, link_.close_by, release_at()})
+  for (const auto& timer : {link_.beat_at, link_.hello_by, link_.ready_by, dial_at_, link_.close_by, link_.look_at})
     first = std::min(first, timer.value_or(kNever));
   if (link_.owes_beat) first = std::min(first, asked_beat_at());
   return first == kNever ? std::nullopt : std::optional(first);
@@ -523,9 +525,7 @@ std::optional<Millis> GatewayClient::next_timer() const {
 
 std::optional<Millis> GatewayClient::deadline() const { return next_timer(); }
 
-bool GatewayClient::deadline_is_exact() const {
-  return state_ != State::Closing && !link_.owes_beat && (state_ != State::Ready || queue_.empty());
-}
+bool GatewayClient::deadline_is_exact() const { return state_ != State::Closing; }
 
 // In the order of their due times (section 8.5); of those due at the same moment, in the order of section 8.3.
 bool GatewayClient::run_one_timer() {
@@ -580,14 +580,20 @@ void GatewayClient::send_beat() {
   transmit(act::Beat{session_ ? session_->sequence : std::nullopt});
 }
 
-// a22, LOCAL-17: each kind goes out in its order; one that has to wait holds back only its own.
+// a22, LOCAL-17: each kind goes out in its order; one that has to wait holds back only its own. What waits is looked at
+// again when the first of the limits that hold it back is over.
 void GatewayClient::release() {
-  if (state_ != State::Ready || !can_send()) return;
+  link_.look_at.reset();
+  if (!can_send()) return;
+  if (link_.owes_beat && asked_beat_at() <= now_) send_beat();  // GW-HB-26
   std::set<Request::Kind> held_back;
   for (auto at = queue_.begin(); at != queue_.end();) {
-    const auto kind = at->kind;
-    if (room_at(kSendsMax - reserve() - kAskedBeatsKept) > now_) return;
-    if (held_back.contains(kind) || free_at(kind) > now_) {
+    const Request::Kind kind = at->kind;
+    const Millis room = room_at(kSendsMax - reserve() - kAskedBeatsKept);
+    if (room > now_) return look_again(room);
+    const Millis free = free_at(kind);
+    if (free > now_) look_again(free);
+    if (free > now_ || held_back.contains(kind)) {
       held_back.insert(kind);
       ++at;
       continue;
@@ -599,12 +605,7 @@ void GatewayClient::release() {
   }
 }
 
-std::optional<Millis> GatewayClient::release_at() const {
-  if (state_ != State::Ready || queue_.empty() || !can_send()) return std::nullopt;
-  Millis first = kNever;
-  for (const Request& request : queue_) first = std::min(first, free_at(request.kind));
-  return std::max(first, room_at(kSendsMax - reserve() - kAskedBeatsKept));
-}
+void GatewayClient::look_again(Millis at) { link_.look_at = std::min(at, link_.look_at.value_or(kNever)); }
 
 // LOCAL-6: ceil(60000 / H) + 1, at most 60; before H is known the most.
 std::size_t GatewayClient::reserve() const {

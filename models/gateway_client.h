@@ -185,7 +185,7 @@ class GatewayClient {
   std::size_t commands_waiting() const { return queue_.size(); }
   /// When `elapsed` must be called at the latest; none when nothing will be due.
   std::optional<Millis> deadline() const;
-  /// Whether nothing may be due before: not so where a limit moves with what is sent meanwhile, nor while closing.
+  /// Whether a client may not look sooner. While closing it may: its beats go on in silence (a0).
   bool deadline_is_exact() const;
   bool has_transport() const { return link_.transport; }
   bool hears() const { return link_.open && link_.transport && !link_.peer_closed; }
@@ -224,6 +224,7 @@ class GatewayClient {
     bool owes_beat = false;    // LOCAL-7
     // Timers of section 8.3.
     std::optional<Millis> beat_at, hello_by, ready_by, close_by;
+    std::optional<Millis> look_at;  // at the queue
   };
 
   bool can_resume() const { return session_ && !session_->id.empty() && session_->sequence; }
@@ -271,7 +272,7 @@ class GatewayClient {
   Millis room_at(std::size_t most) const;
   Millis free_at(const Request::Kind& kind) const;
   Millis asked_beat_at() const;
-  std::optional<Millis> release_at() const;
+  void look_again(Millis at);
 
   ClientSettings settings_;
   Draw draw_;

@@ -310,11 +310,9 @@ void Machine::deliver(const Detail& detail) noexcept {
 
 void Machine::deliver_out_of_place(const Detail& detail) noexcept {
   count_sequence(*detail.frame);
-  const Input input = classify_dispatch(*detail.frame);
-  const auto kind = input == Input::Ready     ? Dispatch::Kind::Ready
-                    : input == Input::Resumed ? Dispatch::Kind::Resumed
-                                              : Dispatch::Kind::Other;
-  notify_dispatch(detail, kind, true);
+  using Kind = Dispatch::Kind;
+  const auto& name = detail.frame->t;
+  notify_dispatch(detail, name == "READY" ? Kind::Ready : name == "RESUMED" ? Kind::Resumed : Kind::Other, true);
 }
 
 void Machine::rearm_beat(const Detail& detail) noexcept {
@@ -359,8 +357,7 @@ void Machine::obey_rate_limited(const EnvelopeView& envelope) noexcept {
 }
 
 void Machine::notify_dispatch(const Detail& detail, Dispatch::Kind kind, bool out_of_place) noexcept {
-  const EnvelopeView& frame = *detail.frame;
-  port_.notify(Dispatch{kind, frame.t.value_or(std::string_view()), frame.s, frame.d, out_of_place});
+  port_.notify(Dispatch{kind, detail.frame->t.value_or(""), detail.frame->s, detail.frame->d, out_of_place});
 }
 
 void Machine::odd(Odd::What what, const Detail& detail, Requirement requirement) noexcept {
@@ -390,8 +387,8 @@ Machine::Ending Machine::invalid_session(Why why) const noexcept {
 }
 
 void Machine::close_undecodable(const Detail& detail) noexcept {
-  const auto code = detail.error->blame == Blame::Limit ? kLimitExceeded : kUndecodable;
-  close(code, {.why = Why::Undecodable, .error = detail.error});
+  const auto& error = detail.error;
+  close(error->blame == Blame::Limit ? kLimitExceeded : kUndecodable, {.why = Why::Undecodable, .error = error});
 }
 
 void Machine::close_for_good() noexcept {
@@ -505,6 +502,7 @@ Status Machine::send_command(const Command& command) noexcept {
 
 // Each kind of command goes out in its order; one that has to wait holds back only its own kind.
 void Machine::release_commands() noexcept {
+  if (owed_beat_at_ && *owed_beat_at_ <= now_) send_beat();  // GW-HB-26
   release_at_.reset();
   std::optional<Instant> next;
   std::vector<RequestKey> held_back;
