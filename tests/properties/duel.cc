@@ -44,16 +44,14 @@ std::string text_of(std::optional<std::int64_t> number) { return number ? std::t
 
 }  // namespace
 
-Duel::Duel(std::uint32_t seed, Seen* seen)
-    : Duel(Script::configuration(seed), seen == nullptr ? nullptr : &seen->rows,
-           seen == nullptr ? nullptr : &seen->met) {}
+Duel::Duel(std::uint32_t seed, Seen* seen) : Duel(Script::configuration(seed), seen) {}
 
-Duel::Duel(const std::string& config, std::vector<std::uint64_t>* rows, Tally* met) : script_(model_) {
+Duel::Duel(const std::string& config, Seen* seen) : script_(model_) {
   transcript_ = config + "\n";
   client_.play(config);
   model_.play(config);
-  client_.world().client().count_rows(rows);
-  referee_ = std::make_unique<Referee>(client_.world(), model_, met);
+  if (seen != nullptr) client_.world().client().count_rows(&seen->rows);
+  referee_ = std::make_unique<Referee>(client_.world(), model_, seen == nullptr ? nullptr : &seen->met);
   referee_->configured(config);
 }
 

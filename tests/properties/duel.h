@@ -20,7 +20,9 @@ struct Seen {
 /// Plays one history to a client and to the model of one, and compares all that can be seen after each step.
 class Duel {
  public:
-  explicit Duel(std::uint32_t seed, Seen* seen = nullptr);
+  Duel(std::uint32_t seed, Seen* seen);
+  /// As a line of configuration says.
+  explicit Duel(const std::string& config, Seen* seen = nullptr);
 
   /// Plays steps until the two differ.
   void play(const std::vector<Step>& steps);
@@ -34,7 +36,6 @@ class Duel {
   const std::string& transcript() const { return transcript_; }
 
  private:
-  Duel(const std::string& config, std::vector<std::uint64_t>* rows, Tally* met);
   void compare_lines(const std::vector<std::string>& client);
   void compare_state();
   void compare_deadline();

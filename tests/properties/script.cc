@@ -82,7 +82,7 @@ std::string Script::line(Step step) {
 
 // The next thing that a good gateway and a good caller would do.
 std::string Script::progress(std::uint16_t pick) {
-  const auto& model = const_cast<ModelPlayer&>(model_).model();
+  const auto& model = model_.model();
   if (model.has_transport() && (model_.torn() || (model_.upgraded() && !model.hears()))) return "lose";
   switch (model.state()) {
     case State::Idle:
@@ -104,7 +104,7 @@ std::string Script::progress(std::uint16_t pick) {
 
 // Early, on time, late, and late while there is more to read.
 std::string Script::time(std::uint16_t pick) const {
-  const auto& model = const_cast<ModelPlayer&>(model_).model();
+  const auto& model = model_.model();
   const Millis left = model.deadline() ? std::max<Millis>(*model.deadline() - model_.now(), 0) : 1'000;
   switch (pick % 8) {
     case 5: return "wait " + number(pick % 1'000);
@@ -217,7 +217,7 @@ std::string Script::close(std::uint16_t pick) const {
 
 // The end of a transport: behind a frame, or inside one, or instead of an upgrade.
 std::string Script::end(std::uint16_t pick) const {
-  if (!const_cast<ModelPlayer&>(model_).model().has_transport()) return "";
+  if (!model_.model().has_transport()) return "";
   constexpr std::array<std::string_view, 4> kAnswers{
       "HTTP/1.1 520 \\r\\nContent-Length: 0\\r\\n\\r\\n",
       "HTTP/1.1 429 Slow\\r\\nRetry-After: 7\\r\\nContent-Length: 2\\r\\n\\r\\nno",

@@ -17,7 +17,7 @@ using Step = std::pair<std::uint8_t, std::uint16_t>;
 /// odd or hostile one does, losses, deadlines met early, on time and late, local commands.
 class Script {
  public:
-  explicit Script(const ModelPlayer& model) : model_(model) {}
+  explicit Script(ModelPlayer& model) : model_(model) {}
 
   /// The command for a step, by what the model says of the moment; empty when the step makes no sense just then.
   std::string line(Step step);
@@ -40,7 +40,7 @@ class Script {
   std::string flood(std::uint16_t pick) const;
   bool can_say() const;
 
-  const ModelPlayer& model_;
+  ModelPlayer& model_;
   std::int64_t s_ = 0;
   int sessions_ = 0;
 };
