@@ -366,7 +366,11 @@ void Match::see(Link link, std::span<const std::byte> bytes, std::string* sessio
 }
 
 void Match::settle() {
-  for (const auto& [link, one] : model_.take()) of_model_[link].push_back(stamp() + text_of(one));
+  for (const auto& [link, one] : model_.take()) {
+    const std::string text = text_of(one);
+    ++met()["answer " + text.substr(0, text.find(" s="))];
+    of_model_[link].push_back(stamp() + text);
+  }
 }
 
 std::string joined(const Lines& lines) {
@@ -401,6 +405,14 @@ TEST_CASE("GW-ID-16, GW-RES-8: the histories held everything that a client can s
     CHECK(Match::met()["says " + std::to_string(i)] > 0);
   for (const std::string what : {"open", "close", "loss", "time", "op 7", "op 9", "op 1", "dispatch"})
     CHECK(Match::met()[what] > 0);
+  for (const std::string what :
+       {"op 10, 41250", "op 11",      "READY",      "RESUMED",    "GUILD_CREATE", "USER_UPDATE", "GUILD_MEMBERS_CHUNK",
+        "RATE_LIMITED", "op 7",       "op 1",       "op 9 true",  "op 9 false",   "close 4001",  "close 4002",
+        "close 4003",   "close 4004", "close 4005", "close 4007", "close 4008",   "close 4009",  "close 4010",
+        "close 4011",   "close 4012", "close 4013", "close 4014", "hangup",       "reset"}) {
+    INFO("never answered: " << what);
+    CHECK(Match::met()["answer " + what] > 0);
+  }
   for (const auto& [what, count] : Match::met()) std::cout << what << ": " << count << '\n';
 }
 

@@ -17,7 +17,9 @@ std::string behind_first_word(const std::string& text) {
 
 // GW-RES-24
 void Referee::configured(const std::string& line) {
-  if (line.find("resume=7") != std::string::npos) watch_.brings("stored", 7);
+  const std::string key = " resume=";
+  const auto at = line.find(key);
+  if (at != std::string::npos) watch_.brings("stored", std::stoll(line.substr(at + key.size())));
 }
 
 void Referee::before(const std::string& line) {
