@@ -106,6 +106,8 @@ void World::upgrade() {
   bytes(bytes_of(wire_.accept()));
 }
 
+void World::begin_answer(std::size_t size) { bytes(bytes_of(wire_.accept().substr(0, size))); }
+
 void World::refuse(std::string_view response) { bytes(bytes_of(response)); }
 
 void World::text(std::string_view json) {

@@ -49,6 +49,7 @@ class World {
   Status start();
   void opened();
   void upgrade();                                ///< answers the request with a good 101
+  void begin_answer(std::size_t size);           ///< sends so many bytes of that 101, and no more
   void refuse(std::string_view response);        ///< answers it with these bytes
   void text(std::string_view json);              ///< a payload, in the encoding that was agreed on
   void payload(std::string_view payload);        ///< a payload as it is, compressed when that was agreed on

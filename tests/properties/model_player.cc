@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "portcullis/models/websocket_frames.h"
+#include "portcullis/tests/transcripts/words.h"
 
 namespace portcullis::tests {
 namespace {
@@ -25,12 +26,6 @@ constexpr std::uint64_t kGuildMembers = 1 << 1;  // the intent
 constexpr std::uint64_t kGuild = 41771983423143937;
 
 std::string number(std::int64_t value) { return std::to_string(value); }
-
-std::string first_word(const std::string& text) { return text.substr(0, text.find(' ')); }
-std::string behind_first_word(const std::string& text) {
-  const auto at = text.find(' ');
-  return at == std::string::npos ? std::string() : text.substr(at + 1);
-}
 
 std::string text_at(const json& map, const char* key) {
   return map.is_object() && map.contains(key) && map[key].is_string() ? map[key].get<std::string>() : std::string();
@@ -151,82 +146,56 @@ void ModelPlayer::configure(std::string_view key, const std::string& value) {
   if (key == "encoding") etf_ = value == "etf";
 }
 
-// What the peer does, and the transport. As a `World` does, it lets what is due run behind each.
+// As a `World` does, it lets what is due run behind each command.
 void ModelPlayer::perform(const std::string& verb, const std::string& rest) {
-  auto& on = model();
   if (verb == "get_ready") {
     for (const std::string each : {"start", "opened", "upgrade"}) perform(each, "");
     perform("hello", rest.empty() ? "41250" : rest);
     perform("grant", "");
     return perform("ready", "session-one");
   }
-  if (verb == "opened") {
-    opened_ = true;
-    on.opened(now_);
-  } else if (verb == "upgrade") {
-    upgraded_ = true;
-    on.upgraded(now_);
-  } else if (verb == "refuse") {
-    refuse(rest);
-  } else if (verb == "text") {
-    text(rest);
-  } else if (verb == "hello") {
-    text(R"({"op":10,"d":{"heartbeat_interval":)" + rest + "}}");
-  } else if (verb == "ack") {
-    text(R"({"op":11})");
-  } else if (verb == "ready") {
-    text(R"({"op":0,"t":"READY","s":1,"d":{"v":10,"session_id":")" + rest +
-         R"(","resume_gateway_url":"wss://resume.example"}})");
-  } else if (verb == "resumed") {
-    text(R"({"op":0,"t":"RESUMED","s":)" + rest + R"(,"d":null})");
-  } else if (verb == "dispatch") {
-    const std::string numbered = behind_first_word(rest);
-    const std::string d = behind_first_word(numbered);
-    text(R"({"op":0,"t":")" + first_word(rest) + R"(","s":)" + first_word(numbered) + R"(,"d":)" +
-         (d.empty() ? "{}" : d) + "}");
-  } else if (verb == "close") {
-    on.closed(rest.empty() ? std::nullopt : std::optional(std::stoi(rest)), now_);
-  } else if (verb == "frame") {
-    frame(rest);
-  } else if (verb == "lose") {
-    on.lost(now_);
-  } else if (verb == "stale") {
-    return advance(0);  // LOCAL-18: it changes nothing
-  } else {
-    return perform_of_caller(verb, rest);
+  if (verb == "wait") return advance(std::stoll(rest));
+  if (verb == "stale") return advance(0);  // LOCAL-18: it changes nothing
+  if (verb == "main_url") return model().set_main_url(rest);
+  if (verb == "sleep") return void(now_ += std::stoll(rest));
+  if (verb == "send") {
+    const std::string why = model().send(request_of(first_word(rest), behind_first_word(rest), intents_), now_);
+    settle();
+    return why.empty() ? void() : line("refused: " + why);
+  }
+  if (verb == "late") {
+    now_ += std::stoll(rest);
+  } else if (!perform_of_caller(verb, rest)) {
+    perform_of_peer(verb, rest);
   }
   settle();
 }
 
-void ModelPlayer::perform_of_caller(const std::string& verb, const std::string& rest) {
-  auto& on = model();
-  if (verb == "start") {
-    on.start(now_);
-  } else if (verb == "grant") {
-    asks_ = std::max(asks_ - 1, 0);
-    on.granted(now_);
-  } else if (verb == "stop") {
-    rest == "keep" ? on.stop_keeping(now_) : on.stop_for_good(now_);
-  } else if (verb == "reconnect") {
-    on.reconnect(now_);
-  } else if (verb == "send") {
-    const std::string why = on.send(request_of(first_word(rest), behind_first_word(rest), intents_), now_);
-    settle();
-    if (!why.empty()) line("refused: " + why);
-    return;
-  } else if (verb == "main_url") {
-    return on.set_main_url(rest);
-  } else if (verb == "wait") {
-    return advance(std::stoll(rest));
-  } else if (verb == "late") {
-    now_ += std::stoll(rest);
-  } else if (verb == "sleep") {
-    now_ += std::stoll(rest);
-    return;
-  } else {
-    throw std::runtime_error("no such verb: " + verb);
+bool ModelPlayer::perform_of_caller(const std::string& verb, const std::string& rest) {
+  if (verb == "start") return model().start(now_), true;
+  if (verb == "reconnect") return model().reconnect(now_), true;
+  if (verb == "stop") return rest == "keep" ? model().stop_keeping(now_) : model().stop_for_good(now_), true;
+  if (verb == "grant") return model().granted(now_), true;
+  return false;
+}
+
+// What the peer does, and the transport.
+void ModelPlayer::perform_of_peer(const std::string& verb, const std::string& rest) {
+  if (const auto payload = payload_said(verb, rest)) return text(*payload);
+  if (verb == "opened") {
+    opened_ = true;
+    return model().opened(now_);
   }
-  settle();
+  if (verb == "upgrade") {
+    upgraded_ = true;
+    return model().upgraded(now_);
+  }
+  if (verb == "begin_answer") return void(answer_torn_ = true);  // WS-HT-23: not yet
+  if (verb == "refuse") return refuse(rest);
+  if (verb == "close") return model().closed(rest.empty() ? std::nullopt : std::optional(std::stoi(rest)), now_);
+  if (verb == "frame") return frame(rest);
+  if (verb == "lose") return model().lost(now_);
+  throw std::runtime_error("no such verb: " + verb);
 }
 
 void ModelPlayer::settle() {
@@ -260,7 +229,7 @@ void ModelPlayer::frame(const std::string& hex) {
       case What::Text: etf_ ? model().undecodable(false, now_) : text(event.payload); break;
       case What::Binary: model().undecodable(false, now_); break;
       case What::Ping:
-        if (model().hears()) line(number(static_cast<std::int64_t>(link_)) + "> pong " + event.payload);
+        if (model().hears()) line(from() + "pong " + event.payload);
         break;
       case What::Pong: break;
       case What::Close:
@@ -290,62 +259,61 @@ std::vector<std::string> ModelPlayer::take() {
 }
 
 void ModelPlayer::write(const Act& act) {
-  const std::string from = number(static_cast<std::int64_t>(link_)) + "> ";
-  const std::string target = std::string(kTarget) + (etf_ ? "etf" : "json") + compress_;
-  if (const auto* dial = std::get_if<act::Dial>(&act)) {
-    ++link_;
-    opened_ = upgraded_ = false;
-    torn_.clear();
-    asks_ = 0;
-    std::string host = dial->url;
-    if (host.ends_with('/')) host.pop_back();
-    line("dial " + number(static_cast<std::int64_t>(link_)) + " " + host + ":443" + target);
-  } else if (std::holds_alternative<act::AskUpgrade>(act)) {
-    line(from + "GET " + target);
-  } else if (const auto* beat = std::get_if<act::Beat>(&act)) {
-    line(from + R"({"op":1,"d":)" + (beat->sequence ? number(*beat->sequence) : "null") + "}");
-  } else if (std::holds_alternative<act::Identify>(act)) {
-    line(from + std::string(kIdentify) + std::to_string(intents_) + in_identify_ + "}}");
-  } else if (const auto* resume = std::get_if<act::Resume>(&act)) {
-    line(from + R"({"op":6,"d":{"token":"<token>","session_id":")" + resume->session_id + R"(","seq":)" +
-         number(resume->sequence) + "}}");
-  } else if (const auto* send = std::get_if<act::Send>(&act)) {
-    line(from + send->payload);
-  } else if (const auto* close = std::get_if<act::Close>(&act)) {
-    line(from + "close" + (close->code ? " " + number(*close->code) : std::string()));
-  } else if (std::holds_alternative<act::Hangup>(act)) {
-    line("hangup " + number(static_cast<std::int64_t>(link_)));
-  } else if (std::holds_alternative<act::Connected>(act)) {
-    line("! connected");
-  } else if (const auto* deliver = std::get_if<act::Deliver>(&act)) {
-    line("! " + (deliver->name.empty() ? "(no name)" : deliver->name) +
-         (deliver->sequence ? " s=" + number(*deliver->sequence) : "") +
-         (deliver->out_of_place ? " out of place " : " ") + deliver->data);
-  } else if (const auto* odd = std::get_if<act::Odd>(&act)) {
-    line("! odd: " + odd->what + ", op " + number(odd->op));
-  } else if (std::holds_alternative<act::AskSlot>(act)) {
-    ++asks_;
-    line("ask identify 0");
-  } else if (std::holds_alternative<act::ReturnSlot>(act)) {
-    line("return identify 0");
-  } else if (const auto* gone = std::get_if<act::Disconnected>(&act)) {
-    using Next = act::Disconnected::Next;
-    std::string out = "! disconnected: " + gone->why;
-    if (gone->close_code != 0) out += " " + number(gone->close_code);
-    if (gone->http_status != 0) out += " HTTP " + number(gone->http_status);
-    if (gone->next != Next::Nothing) {
-      out += gone->next == Next::Resume ? "; resume in " : "; identify in ";
-      out += number(gone->delay) + " ms";
-      if (gone->main_url_failing) out += "; main URL failing";
-    }
-    line(out);
-  } else if (const auto* finished = std::get_if<act::Finished>(&act)) {
-    std::string out = "finished: " + finished->how;
-    if (finished->close_code != 0) out += " " + number(finished->close_code);
-    if (finished->commands_dropped != 0)
-      out += ", " + number(static_cast<std::int64_t>(finished->commands_dropped)) + " commands dropped";
-    line(out);
-  }
+  std::visit([this](const auto& one) { line(text_of(one)); }, act);
 }
+
+std::string ModelPlayer::text_of(const act::Dial& dial) {
+  ++link_;
+  opened_ = upgraded_ = false;
+  answer_torn_ = false;
+  torn_.clear();
+  const std::string host = dial.url.ends_with('/') ? dial.url.substr(0, dial.url.size() - 1) : dial.url;
+  return "dial " + link_text() + " " + host + ":443" + target();
+}
+
+std::string ModelPlayer::text_of(const act::AskUpgrade&) { return from() + "GET " + target(); }
+std::string ModelPlayer::text_of(const act::Beat& beat) {
+  return from() + R"({"op":1,"d":)" + (beat.sequence ? number(*beat.sequence) : "null") + "}";
+}
+std::string ModelPlayer::text_of(const act::Identify&) {
+  return from() + std::string(kIdentify) + std::to_string(intents_) + in_identify_ + "}}";
+}
+std::string ModelPlayer::text_of(const act::Resume& resume) {
+  return from() + R"({"op":6,"d":{"token":"<token>","session_id":")" + resume.session_id + R"(","seq":)" +
+         number(resume.sequence) + "}}";
+}
+std::string ModelPlayer::text_of(const act::Send& send) { return from() + send.payload; }
+std::string ModelPlayer::text_of(const act::Close& close) {
+  return from() + "close" + (close.code ? " " + number(*close.code) : std::string());
+}
+std::string ModelPlayer::text_of(const act::Hangup&) { return "hangup " + link_text(); }
+std::string ModelPlayer::text_of(const act::Connected&) { return "! connected"; }
+std::string ModelPlayer::text_of(const act::Deliver& event) {
+  const std::string name = event.name.empty() ? "(no name)" : event.name;
+  const std::string sequence = event.sequence ? " s=" + number(*event.sequence) : "";
+  return "! " + name + sequence + (event.out_of_place ? " out of place " : " ") + event.data;
+}
+std::string ModelPlayer::text_of(const act::Odd& odd) { return "! odd: " + odd.what + ", op " + number(odd.op); }
+std::string ModelPlayer::text_of(const act::AskSlot&) { return "ask identify 0"; }
+std::string ModelPlayer::text_of(const act::ReturnSlot&) { return "return identify 0"; }
+
+std::string ModelPlayer::text_of(const act::Disconnected& gone) {
+  using Next = act::Disconnected::Next;
+  std::string out = "! disconnected: " + gone.why;
+  if (gone.close_code != 0) out += " " + number(gone.close_code);
+  if (gone.http_status != 0) out += " HTTP " + number(gone.http_status);
+  if (gone.next == Next::Nothing) return out;
+  out += (gone.next == Next::Resume ? "; resume in " : "; identify in ") + number(gone.delay) + " ms";
+  return gone.main_url_failing ? out + "; main URL failing" : out;
+}
+
+std::string ModelPlayer::text_of(const act::Finished& finished) {
+  std::string out = "finished: " + finished.how;
+  if (finished.close_code != 0) out += " " + number(finished.close_code);
+  if (finished.commands_dropped == 0) return out;
+  return out + ", " + std::to_string(finished.commands_dropped) + " commands dropped";
+}
+
+std::string ModelPlayer::target() const { return std::string(kTarget) + (etf_ ? "etf" : "json") + compress_; }
 
 }  // namespace portcullis::tests

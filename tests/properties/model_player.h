@@ -26,21 +26,39 @@ class ModelPlayer {
   bool opened() const { return opened_; }
   std::uint64_t link() const { return link_; }
   bool is_etf() const { return etf_; }
-  bool torn() const { return !torn_.empty(); }  ///< whether a frame has begun and not ended
+  /// Whether a frame, or the answer to the upgrade, has begun and not ended.
+  bool torn() const { return answer_torn_ || !torn_.empty(); }
   static bool is_part_of_a_frame(const std::string& hex);
-  /// How many turns to identify were asked for and not given.
-  int asks() const { return asks_; }
 
  private:
   void configure(std::string_view key, const std::string& value);
   void perform(const std::string& verb, const std::string& rest);
-  void perform_of_caller(const std::string& verb, const std::string& rest);
+  bool perform_of_caller(const std::string& verb, const std::string& rest);
+  void perform_of_peer(const std::string& verb, const std::string& rest);
   void text(std::string_view json);
   void frame(const std::string& hex);
   void refuse(const std::string& response);
   void advance(models::Millis by);
   void settle();
   void write(const models::Act& act);
+  std::string text_of(const models::act::Dial& dial);
+  std::string text_of(const models::act::AskUpgrade&);
+  std::string text_of(const models::act::Beat& beat);
+  std::string text_of(const models::act::Identify&);
+  std::string text_of(const models::act::Resume& resume);
+  std::string text_of(const models::act::Send& send);
+  std::string text_of(const models::act::Close& close);
+  std::string text_of(const models::act::Hangup&);
+  std::string text_of(const models::act::Connected&);
+  std::string text_of(const models::act::Deliver& event);
+  std::string text_of(const models::act::Odd& odd);
+  std::string text_of(const models::act::AskSlot&);
+  std::string text_of(const models::act::ReturnSlot&);
+  std::string text_of(const models::act::Disconnected& gone);
+  std::string text_of(const models::act::Finished& finished);
+  std::string link_text() const { return std::to_string(link_); }
+  std::string from() const { return link_text() + "> "; }
+  std::string target() const;
   void line(std::string text) { lines_.push_back(std::move(text)); }
 
   models::ClientSettings settings_{"wss://gateway.example", std::nullopt, 1'000};
@@ -54,7 +72,7 @@ class ModelPlayer {
   std::uint64_t link_ = 0;
   bool opened_ = false;
   bool upgraded_ = false;
-  int asks_ = 0;
+  bool answer_torn_ = false;
   std::string torn_;  // of a frame that is not whole, as hex
   std::vector<std::string> lines_;
 };

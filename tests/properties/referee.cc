@@ -1,17 +1,12 @@
 #include "portcullis/tests/properties/referee.h"
 
 #include "portcullis/spec/close_codes.h"
+#include "portcullis/tests/transcripts/words.h"
 
 namespace portcullis::tests {
 namespace {
 
 constexpr std::size_t kBusy = 50;  // messages in a minute from which on an asked beat may have to wait (LOCAL-6)
-
-std::string first_word(const std::string& text) { return text.substr(0, text.find(' ')); }
-std::string behind_first_word(const std::string& text) {
-  const auto at = text.find(' ');
-  return at == std::string::npos ? std::string() : text.substr(at + 1);
-}
 
 }  // namespace
 
@@ -32,9 +27,7 @@ void Referee::before(const std::string& line) {
   if (verb == "late" || verb == "sleep") return watch_.sleeps(Duration{std::stoll(rest)});
   if (verb == "lose") return loses();
   if (!is_heard()) return;
-  if (verb == "text") return says(rest);
-  if (verb == "hello") return says(R"({"op":10,"d":{"heartbeat_interval":)" + rest + "}}");
-  if (verb == "resumed") return says(R"({"op":0,"t":"RESUMED","s":)" + rest + "}");
+  if (const auto payload = payload_said(verb, rest)) return says(*payload);
   if (verb == "frame") return breaks(rest);
   if (verb == "close") return closes(rest);
 }

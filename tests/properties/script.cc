@@ -224,7 +224,9 @@ std::string Script::end(std::uint16_t pick) const {
       "HTTP/1.1 503 Late\\r\\nRetry-After: 7200\\r\\nContent-Length: 0\\r\\n\\r\\n",
       "HTTP/1.1 403 Forbidden\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nno\\r\\n0\\r\\n\\r\\n"};
   constexpr std::string_view kFrame = "811b7b226f70223a392c2264223a66616c73652c2273223a6e756c6c7d";  // op 9
-  if (pick % 3 == 0 && model_.opened() && !model_.upgraded()) return "refuse " + pick_of(kAnswers, pick / 3);
+  const bool asked = model_.opened() && !model_.upgraded() && !model_.torn();
+  if (pick % 3 == 1 && asked) return "begin_answer " + number(1 + pick / 3 % 120);
+  if (pick % 3 == 0 && asked) return "refuse " + pick_of(kAnswers, pick / 3);
   if (pick % 3 == 1 && can_say() && !model_.is_etf())
     return "frame " + std::string(kFrame.substr(0, 2 + pick / 3 % (kFrame.size() / 2 - 1) * 2));
   return "lose";

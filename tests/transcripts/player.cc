@@ -3,6 +3,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "portcullis/tests/transcripts/words.h"
+
 namespace portcullis::tests {
 namespace {
 
@@ -37,12 +39,6 @@ gateway::Command sounds(std::size_t guilds) {
   gateway::RequestSoundboardSounds out;
   for (std::size_t i = 0; i < guilds; ++i) out.guild_ids.push_back(kGuild);
   return out;
-}
-
-std::string first_word(const std::string& text) { return text.substr(0, text.find(' ')); }
-std::string behind_first_word(const std::string& text) {
-  const auto at = text.find(' ');
-  return at == std::string::npos ? std::string() : text.substr(at + 1);
 }
 
 }  // namespace
@@ -134,17 +130,9 @@ void Player::perform(const std::string& verb, const std::string& rest) {
   if (verb == "opened") return on.opened();
   if (verb == "upgrade") return on.upgrade();
   if (verb == "get_ready") return on.get_ready(rest.empty() ? 41'250 : std::stoll(rest));
+  if (verb == "begin_answer") return on.begin_answer(std::stoul(rest));
   if (verb == "refuse") return on.refuse(with_line_ends(rest));
-  if (verb == "text") return on.text(rest);
-  if (verb == "hello") return on.text(hello(std::stoll(rest)));
-  if (verb == "ack") return on.text(R"({"op":11})");
-  if (verb == "ready") return on.text(ready(rest));
-  if (verb == "resumed") return on.text(resumed(std::stoll(rest)));
-  if (verb == "dispatch") {
-    const std::string numbered = behind_first_word(rest);
-    const std::string d = behind_first_word(numbered);
-    return on.text(dispatch(first_word(rest), std::stoll(numbered), d.empty() ? "{}" : d));
-  }
+  if (const auto payload = payload_said(verb, rest)) return on.text(*payload);
   if (verb == "close")
     return on.close(rest.empty() ? std::nullopt : std::optional(static_cast<std::uint16_t>(std::stoi(rest))));
   if (verb == "frame") return on.bytes(bytes_of_hex(rest));
