@@ -22,6 +22,7 @@ namespace act = models::act;
 constexpr std::string_view kTarget = "/?v=10&encoding=";
 constexpr std::string_view kIdentify =
     R"({"op":2,"d":{"token":"<token>","properties":{"os":"linux","browser":"portcullis","device":"portcullis"},"intents":)";
+constexpr std::size_t kNestingMax = 512;         // LOCAL-15
 constexpr std::uint64_t kGuildMembers = 1 << 1;  // the intent
 constexpr std::uint64_t kGuild = 41771983423143937;
 
@@ -181,6 +182,7 @@ bool ModelPlayer::perform_of_caller(const std::string& verb, const std::string& 
 
 // What the peer does, and the transport.
 void ModelPlayer::perform_of_peer(const std::string& verb, const std::string& rest) {
+  if (verb == "deep" && std::stoul(rest) >= kNestingMax) return model().undecodable(true, now_);
   if (const auto payload = payload_said(verb, rest)) return text(*payload);
   if (verb == "opened") {
     opened_ = true;

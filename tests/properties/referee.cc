@@ -27,6 +27,7 @@ void Referee::before(const std::string& line) {
   if (verb == "late" || verb == "sleep") return watch_.sleeps(Duration{std::stoll(rest)});
   if (verb == "lose") return loses();
   if (!is_heard()) return;
+  if (verb == "deep") return breaks_payload();
   if (const auto payload = payload_said(verb, rest)) return says(*payload);
   if (verb == "frame") return breaks(rest);
   if (verb == "close") return closes(rest);
@@ -49,7 +50,11 @@ void Referee::loses() {
 }
 
 void Referee::says(const std::string& json) {
-  if (const auto payload = payload_of(json, false)) return says(*payload);
+  const auto payload = payload_of(json, false);
+  payload ? says(*payload) : breaks_payload();
+}
+
+void Referee::breaks_payload() {
   note("undecodable");
   watch_.breaks_payloads();
 }

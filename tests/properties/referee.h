@@ -24,6 +24,7 @@ class Referee {
   void says(const std::string& json);
   void says(const models::Payload& payload);
   void dispatches(const models::Payload& payload);
+  void breaks_payload();
   void breaks(const std::string& hex);
   void closes(const std::string& code);
   void loses();

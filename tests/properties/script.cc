@@ -53,6 +53,7 @@ std::string Script::configuration(std::uint32_t seed) {
   if (seed / 256 % 4 == 1) out += " resume=7";
   if (seed / 1'024 % 4 == 1) out += " commands=2";
   if (seed / 4'096 % 2 == 1) out += " intents=515";
+  if (seed / 8'192 % 4 == 1) out += " check=envelope";
   return out;
 }
 
@@ -183,7 +184,7 @@ std::string Script::odd(std::uint16_t pick) {
 // What breaks the payloads or the stream.
 std::string Script::hostile(std::uint16_t pick) const {
   if (!can_say()) return "";
-  switch (pick % 12) {
+  switch (pick % 13) {
     case 0: return R"(text {"op":10,"d":{"heartbeat_interval":0}})";
     case 1: return R"(text {"op":10,"d":{"heartbeat_interval":"41250"}})";
     case 2: return R"(text {"op":10,"d":null})";
@@ -194,6 +195,7 @@ std::string Script::hostile(std::uint16_t pick) const {
     case 7: return R"(text {"op":0,"s":900,"t":7})";
     case 8: return "frame c1027b7d";               // a reserved bit
     case 9: return "frame 8000";                   // nothing to continue
+    case 11: return "deep 600";                    // beyond what is allowed (LOCAL-15)
     case 10: return "frame 8101ff";                // not UTF-8
     default: return "frame 8208010203040000ffff";  // no stream that anybody agreed on
   }

@@ -99,6 +99,8 @@ void Player::configure(std::string_view key, const std::string& value) {
     config_.compression = compression_of(value);
   } else if (key == "encoding") {
     config_.encoding = value == "etf" ? encoding::Encoding::Etf : encoding::Encoding::Json;
+  } else if (key == "check") {
+    config_.check = value == "envelope" ? encoding::Check::Envelope : encoding::Check::Grammar;
   } else if (key == "intents") {
     config_.identify.intents = std::stoull(value);
   } else if (key == "commands") {

@@ -17,6 +17,8 @@ std::optional<std::string> payload_said(const std::string& verb, const std::stri
   if (verb == "hello") return hello(std::stoll(rest));
   if (verb == "ready") return ready(rest);
   if (verb == "resumed") return resumed(std::stoll(rest));
+  if (verb == "deep")
+    return R"({"op":0,"d":)" + std::string(std::stoul(rest), '[') + std::string(std::stoul(rest), ']') + "}";
   if (verb != "dispatch") return std::nullopt;
   const std::string numbered = behind_first_word(rest);
   const std::string d = behind_first_word(numbered);
