@@ -38,13 +38,18 @@ void Watch::sends_hello(std::int64_t heartbeat_ms) {
 }
 
 void Watch::sends_dispatch(std::optional<std::int64_t> s) {
-  if (!session_ || !s || deaf_ || session_->sequence.value_or(-1) >= *s) return;
+  if (counts(s) && resume_sent_) replayed_ = true;  // before that it is no replay (LOCAL-3)
+}
+
+// Says whether it is news.
+bool Watch::counts(std::optional<std::int64_t> s) {
+  if (!session_ || !s || deaf_ || session_->sequence.value_or(-1) >= *s) return false;
   session_->sequence = *s;
-  if (resume_sent_ || closed_) replayed_ = true;  // before that it is no replay (LOCAL-3)
+  return true;
 }
 
 void Watch::sends_ready(std::string_view session_id, std::optional<std::int64_t> s) {
-  if (closed_ || deaf_ || !(identify_sent_ || resume_sent_)) return sends_dispatch(s);
+  if (closed_ || deaf_ || !(identify_sent_ || resume_sent_)) return void(counts(s));
   session_ = Known{std::string(session_id), s};
   must_identify_ = false;
   ended_by_us_ = false;
@@ -53,7 +58,7 @@ void Watch::sends_ready(std::string_view session_id, std::optional<std::int64_t>
 }
 
 void Watch::sends_resumed(std::optional<std::int64_t> s) {
-  sends_dispatch(s);
+  counts(s);
   if (closed_ || deaf_ || !resume_sent_) return;
   live_ = true;
   resumes_ended_ = 0;
