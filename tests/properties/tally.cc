@@ -18,9 +18,7 @@ std::string Tally::table() const {
   for (const auto state : kStates) out << ' ' << std::right << std::setw(10) << state.substr(0, 10);
   for (const auto kind : kKinds) {
     out << '\n' << std::left << std::setw(25) << kind;
-    for (const auto state : kStates)
-      out << ' ' << std::right << std::setw(std::max<int>(10, static_cast<int>(state.size() > 10 ? 10 : state.size())))
-          << count(kind, state);
+    for (const auto state : kStates) out << ' ' << std::right << std::setw(10) << count(kind, state);
   }
   out << '\n';
   return out.str();
