@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "portcullis/core/client.h"
+#include "portcullis/oracle/mock/gateway.h"
+#include "portcullis/tests/client/peer.h"
+#include "portcullis/tests/simulation/setup.h"
+#include "portcullis/tests/simulation/tally.h"
+
+namespace portcullis::simulation {
+
+/// A law that did not hold.
+struct Broken {
+  std::string law;  ///< begins with the requirement
+  std::string what;
+  Instant at{};
+};
+
+/// What must hold of a fleet whatever becomes of its links. It is told what goes in and what comes out, and sees
+/// neither what the clients think nor what the gateway keeps.
+///
+/// Units: all times are the clients' own: who is lied to about the time can keep to no other. The time of what broke is
+///        the simulation's.
+class Laws {
+ public:
+  Laws(const Setup& setup, Tally& tally);
+
+  void set_now(Instant now) { now_ = now; }
+  const std::optional<Broken>& broken() const { return broken_; }
+
+  // What a client wants.
+  void started(std::uint32_t shard);
+  void dialled(std::uint32_t shard, bool main_host, Instant local);
+  void sent(std::uint32_t shard, std::span<const std::byte> bytes, Instant local);
+  void link_over(std::uint32_t shard);
+  void asked(std::uint32_t shard, Instant local);
+  void told(std::uint32_t shard, const Event& event, Instant local);
+  void waits(std::uint32_t shard, std::optional<Instant> deadline, Instant local);
+  void finished(std::uint32_t shard, const Finish& finish);
+
+  // What its user does.
+  void granted(std::uint32_t shard) { watched_[shard].granted = true; }
+  void returned(std::uint32_t shard);
+  void ends(std::uint32_t shard) { watched_[shard].session.reset(); }
+
+  // What the gateway and the network do.
+  void stepped(std::uint32_t shard, const mock::Stepped& step);
+  void dispatched(std::uint32_t shard) { ++watched_[shard].session->dispatched; }
+  /// From now on bytes of this link may have been changed.
+  void corrupted(std::uint32_t shard) { watched_[shard].link.corrupted = true; }
+  /// Bytes of this link may come late, and at once.
+  void delayed(std::uint32_t shard) { watched_[shard].link.delayed = true; }
+  /// From now on this client hears nothing.
+  void deafened(std::uint32_t shard, Instant local) { watched_[shard].link.deaf_since = local; }
+  /// The clocks have jumped to this time.
+  void clock_moved(Instant local);
+
+  /// The session that its READY gave, and nothing took away since.
+  const std::string* session_of(std::uint32_t shard) const;
+  std::int64_t next_number(std::uint32_t shard) const { return watched_[shard].session->dispatched + 1; }
+  /// To be asked when everything had the time to arrive.
+  void all_is_delivered();
+  void fail(std::string law, std::string what);
+
+ private:
+  struct OfSession {
+    std::string id;
+    std::int64_t sequence = 0;    // the highest that was delivered
+    std::int64_t dispatched = 0;  // numbered ones
+    std::int64_t delivered = 0;
+    bool tainted = false;
+  };
+  struct OfLink {
+    tests::ClientBytes bytes;
+    Instant dialled_at{};
+    std::deque<Instant> sends;  // of the last minute
+    std::optional<Instant> beat_by;
+    std::optional<Instant> deaf_since;
+    bool up = false;
+    bool main_host = false;
+    bool to_resume = false;  // there was a session
+    bool handshake = false;  // op 2 or 6 was sent
+    bool live = false;
+    bool heard = false;        // a dispatch came
+    bool replayed = false;     // by a Resume
+    bool closing = false;      // our Close was sent
+    bool ended = false;        // the gateway's side is over, or has said so
+    bool invalidated = false;  // op 9 was sent, with false
+    bool corrupted = false;
+    bool delayed = false;
+  };
+  struct Watched {
+    OfLink link;
+    std::optional<OfSession> session;
+    bool granted = false;
+    bool new_announced = true;  // that the next session will be a new one
+    int resumes_ended = 0;
+    Duration delay{0};  // that was announced
+  };
+
+  void sent_message(std::uint32_t shard, std::string_view payload, Instant local);
+  void sent_beat(Watched& of, const std::string& d, Instant local);
+  void sent_identify(std::uint32_t shard, Instant local);
+  void sent_resume(Watched& of, const std::string& session_id, std::int64_t sequence, Instant local);
+  void count_send(OfLink& link, Instant local);
+  void delivered(std::uint32_t shard, const Dispatch& dispatch);
+  void delivered_ready(Watched& of, const Dispatch& dispatch);
+  void delivered_resumed(Watched& of);
+  void delivered_numbered(Watched& of, const Dispatch& dispatch);
+  void count_sequence(Watched& of, const Dispatch& dispatch);
+  void disconnected(Watched& of, const Disconnected& event);
+  bool may_give_up(const Watched& of, const Disconnected& event) const;
+  void check_memory();
+  /// Breaks the law, or forgives it where bytes were corrupted; then nothing more is known of the session.
+  void fail_unless_corrupted(Watched& of, std::string law, std::string what);
+
+  const Setup setup_;
+  Tally& tally_;
+  Instant now_{};
+  std::optional<Broken> broken_;
+  std::vector<Watched> watched_;
+  std::deque<Instant> identifies_;                     // of the last day
+  std::vector<std::optional<Instant>> identified_at_;  // by bucket
+  std::vector<char> scratch_;
+};
+
+/// The limits that the clients of a simulation are given: small, so that they are met with.
+Limits small_limits();
+
+}  // namespace portcullis::simulation
