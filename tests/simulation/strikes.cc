@@ -51,7 +51,7 @@ bool Fleet::strike_link(const Fault& fault) {
   if (fault.kind == Kind::Reset) return cut(wire), true;
   const bool done = simulation::strike(wire, fault, now_);
   const bool hears = fault.kind != Kind::HalfOpen || fault.a == 2;
-  if (!hears) laws_.deafened(fault.shard, local());
+  if (!hears) laws_.deafened(fault.shard, local() + std::max(suspended_until_ - now_, Duration{0}));
   laws_.delayed(fault.shard);
   return done;
 }
