@@ -139,7 +139,7 @@ void Fleet::perform(const Task& task) {
       if (queue_planned_at_ == now_) queue_planned_at_.reset();
       queue_changed_ = true;
       return;
-    case Task::What::Dispatch: dispatch(task.shard, kFilling); return plan_dispatch(task.shard);
+    case Task::What::Dispatch: return dispatch_as_planned(task.shard);
     case Task::What::Strike: return strike(faults_[task.shard]);
     case Task::What::Thaw:
       if (now_ < frozen_until_) return;
@@ -170,8 +170,13 @@ bool Fleet::all_live() const {
 }
 
 void Fleet::plan_dispatch(std::uint32_t shard) {
-  if (live_at_ && now_ > *live_at_ + kDispatchesFor) return;
   agenda_.plan(now_ + setup_.dispatch_interval, {Task::What::Dispatch, shard});
+}
+
+void Fleet::dispatch_as_planned(std::uint32_t shard) {
+  if (live_at_ && now_ > *live_at_ + kDispatchesFor) return;
+  dispatch(shard, kFilling);
+  plan_dispatch(shard);
 }
 
 /// To the session that the client knows of, whether there is a link or not.
@@ -266,7 +271,7 @@ void Fleet::take(std::uint32_t shard, const Output& output) {
   } else if (const auto* finished = std::get_if<Finished>(&output)) {
     member.deadline.reset();
     if (std::exchange(member.finished, true)) return;
-    laws_.finished(shard, finished->finish);
+    laws_.finished(shard, finished->finish, member.client->session().has_value());
     queue_.cancel(shard);
     agenda_.plan(std::max(now_, member.start_at.value_or(now_ + kFatalRestart)), {Task::What::Start, shard});
   }
@@ -381,6 +386,7 @@ void Fleet::take(const mock::Output& output) {
   if (wire == nullptr) return;
   Pipe& pipe = wire->pipe(Way::ToClient);
   if (const auto* step = std::get_if<mock::Stepped>(&output)) {
+    if (step->row->act == spec::gateway_peer::Action::Replay) laws_.replays(wire->shard);
     if (members_[wire->shard].link == link) laws_.stepped(wire->shard, *step);
     return;
   }

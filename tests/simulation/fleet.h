@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -77,9 +78,12 @@ class Fleet {
   bool is_over();
   bool all_live() const;
   void plan_dispatch(std::uint32_t shard);
+  void dispatch_as_planned(std::uint32_t shard);
   void dispatch(std::uint32_t shard, std::size_t bytes);
   void heal_all();
   Instant local() const { return clock_.at(now_); }
+  /// What the clock will show when something can run again.
+  Instant awake_at() const { return local() + std::max(suspended_until_ - now_, Duration{0}); }
   bool is_suspended() const { return now_ < suspended_until_; }
 
   // Clients

@@ -235,7 +235,7 @@ void Laws::delivered_ready(Watched& of, const Dispatch& dispatch) {
   const auto id = encoding::as_string(encoding::find(dispatch.data, "session_id"), scratch_);
   if (!of.new_announced) fail_unless_corrupted(of, "GW-RES-3", "a new session that no event had announced");
   of.session = OfSession{std::string(id.value_or("")), dispatch.sequence.value_or(0)};
-  of.link.live = of.link.heard = true;
+  of.link.live = true;
   of.new_announced = false;
   of.resumes_ended = 0;
   ++tally_.sessions;
@@ -251,11 +251,13 @@ void Laws::delivered_resumed(Watched& of) {
 void Laws::count_sequence(Watched& of, const Dispatch& dispatch) {
   const std::int64_t before = of.session->sequence;
   const std::int64_t sequence = dispatch.sequence.value_or(before + 1);
-  const bool first = !std::exchange(of.link.heard, true);
-  // A RESUMED that was not heard is not replayed: a hole at the beginning may be.
-  const bool right = first ? sequence > before : sequence == before + 1;
+  // A RESUMED that nobody heard is not replayed: it leaves a hole, and nothing else does.
+  if (dispatch.kind == Dispatch::Kind::Resumed) --of.session->resumed_unheard;
+  const std::int64_t holes = of.link.live ? 0 : of.session->resumed_unheard;
+  const bool right = sequence > before && sequence - before - 1 <= holes;
   if (!right)
     fail_unless_corrupted(of, "GW-DISP-9", "s " + number(sequence) + " was delivered behind s " + number(before));
+  if (right) of.session->resumed_unheard -= sequence - before - 1;
   of.session->sequence = std::max(before, sequence);
   if (!of.link.live && dispatch.kind == Dispatch::Kind::Other && right) of.link.replayed = true;
 }
@@ -277,6 +279,8 @@ void Laws::disconnected(Watched& of, const Disconnected& event) {
     const bool limit = event.error && event.error->blame == Blame::Limit;
     if (!limit) fail_unless_corrupted(of, "INV-20", "good bytes were not decoded");
   }
+  const bool ends = event.close_code != 0 && spec::classify_close(event.close_code) != spec::CloseClass::Resume;
+  of.closed_with = ends ? event.close_code : std::uint16_t{0};
   if (event.next == Next::Nothing) return;
   if (of.link.to_resume && !of.link.live) of.resumes_ended = of.link.replayed ? 0 : of.resumes_ended + 1;
   of.link.to_resume = of.link.replayed = false;
@@ -287,20 +291,21 @@ void Laws::disconnected(Watched& of, const Disconnected& event) {
   if (event.next == Next::Resume && !of.session)
     fail_unless_corrupted(of, "INV-4", "a Resume without a session to come");
   if (event.next != Next::Identify || !of.session) return;
-  if (!may_give_up(of, event)) fail_unless_corrupted(of, "GW-RES-3", "a session that can be resumed was given up");
+  if (!may_give_up(of)) fail_unless_corrupted(of, "GW-RES-3", "a session that can be resumed was given up");
   of.session.reset();
   ++tally_.sessions_lost;
 }
 
-bool Laws::may_give_up(const Watched& of, const Disconnected& event) const {
-  const bool by_code = event.close_code != 0 && spec::classify_close(event.close_code) != spec::CloseClass::Resume;
-  return by_code || of.link.invalidated || of.resumes_ended >= kResumesMax || of.session->id.empty();
+bool Laws::may_give_up(const Watched& of) const {
+  return of.closed_with != 0 || of.link.invalidated || of.resumes_ended >= kResumesMax || of.session->id.empty();
 }
 
-void Laws::finished(std::uint32_t shard, const Finish& finish) {
+void Laws::finished(std::uint32_t shard, const Finish& finish, bool resumable) {
   Watched& of = watched_[shard];
   link_over(shard);
-  if (finish.why == Finish::Why::Kept) return;
+  if (finish.why == Finish::Why::Kept && resumable) return;
+  if (finish.why == Finish::Why::Kept && of.session && !may_give_up(of))
+    fail_unless_corrupted(of, "GW-RES-3", "a session that was to be kept was given up");
   if (finish.why == Finish::Why::Fatal) {
     ++tally_.fatal;
     if (spec::classify_close(finish.close_code) != spec::CloseClass::Fatal)
@@ -313,6 +318,11 @@ void Laws::finished(std::uint32_t shard, const Finish& finish) {
 
 // ---- What the gateway and the network do
 
+void Laws::replays(std::uint32_t shard) {
+  auto& session = watched_[shard].session;
+  if (session) ++session->resumed_unheard;
+}
+
 void Laws::stepped(std::uint32_t shard, const mock::Stepped& step) {
   using spec::gateway_peer::Action;
   using spec::gateway_peer::Input;
@@ -324,9 +334,12 @@ void Laws::stepped(std::uint32_t shard, const mock::Stepped& step) {
   if (act == Action::SendInvalidResumable) ++tally_.invalid_resumable;
   const bool rate = act == Action::CloseRateLimited && !of.link.delayed;
   const bool ahead = act == Action::CloseInvalidSequence && step.input == Input::ResumeAhead;
-  if ((is_complaint(act) || rate || ahead) && !of.link.corrupted)
-    fail("GW-CLOSE-FATAL", "the gateway refused what a client sent: " + std::string(step.detail) + ", row " +
-                               std::string(id(step.row->req)));
+  // What crosses an op 9 comes from a client that does not know of it yet.
+  const bool crossed = step.from == spec::gateway_peer::State::Invalid;
+  if ((is_complaint(act) || rate || ahead) && !crossed)
+    fail_unless_corrupted(of, "GW-CLOSE-FATAL",
+                          "the gateway refused what a client sent: " + std::string(step.detail) + ", row " +
+                              std::string(id(step.row->req)));
 }
 
 void Laws::clock_moved(Instant local) {

@@ -43,7 +43,8 @@ class Laws {
   void asked(std::uint32_t shard, Instant local);
   void told(std::uint32_t shard, const Event& event, Instant local);
   void waits(std::uint32_t shard, std::optional<Instant> deadline, Instant local);
-  void finished(std::uint32_t shard, const Finish& finish);
+  /// `resumable`: it still has a session.
+  void finished(std::uint32_t shard, const Finish& finish, bool resumable);
 
   // What its user does.
   void granted(std::uint32_t shard) { watched_[shard].granted = true; }
@@ -52,6 +53,8 @@ class Laws {
 
   // What the gateway and the network do.
   void stepped(std::uint32_t shard, const mock::Stepped& step);
+  /// It answers a Resume, on this link or an older one.
+  void replays(std::uint32_t shard);
   void dispatched(std::uint32_t shard) { ++watched_[shard].session->dispatched; }
   /// From now on bytes of this link may have been changed.
   void corrupted(std::uint32_t shard) { watched_[shard].link.corrupted = true; }
@@ -75,6 +78,7 @@ class Laws {
     std::int64_t sequence = 0;    // the highest that was delivered
     std::int64_t dispatched = 0;  // numbered ones
     std::int64_t delivered = 0;
+    std::int64_t resumed_unheard = 0;  // given by the gateway, and not delivered
     bool tainted = false;
   };
   struct OfLink {
@@ -88,7 +92,6 @@ class Laws {
     bool to_resume = false;  // there was a session
     bool handshake = false;  // op 2 or 6 was sent
     bool live = false;
-    bool heard = false;        // a dispatch came
     bool replayed = false;     // by a Resume
     bool closing = false;      // our Close was sent
     bool ended = false;        // the gateway's side is over, or has said so
@@ -102,7 +105,8 @@ class Laws {
     bool granted = false;
     bool new_announced = true;  // that the next session will be a new one
     int resumes_ended = 0;
-    Duration delay{0};  // that was announced
+    std::uint16_t closed_with = 0;  // the code that ended the session, if one did
+    Duration delay{0};              // that was announced
   };
 
   void sent_message(std::uint32_t shard, std::string_view payload, Instant local);
@@ -116,7 +120,7 @@ class Laws {
   void delivered_numbered(Watched& of, const Dispatch& dispatch);
   void count_sequence(Watched& of, const Dispatch& dispatch);
   void disconnected(Watched& of, const Disconnected& event);
-  bool may_give_up(const Watched& of, const Disconnected& event) const;
+  bool may_give_up(const Watched& of) const;
   void check_memory();
   /// Breaks the law, or forgives it where bytes were corrupted; then nothing more is known of the session.
   void fail_unless_corrupted(Watched& of, std::string law, std::string what);

@@ -51,7 +51,7 @@ bool Fleet::strike_link(const Fault& fault) {
   if (fault.kind == Kind::Reset) return cut(wire), true;
   const bool done = simulation::strike(wire, fault, now_);
   const bool hears = fault.kind != Kind::HalfOpen || fault.a == 2;
-  if (!hears) laws_.deafened(fault.shard, local() + std::max(suspended_until_ - now_, Duration{0}));
+  if (!hears) laws_.deafened(fault.shard, awake_at());
   laws_.delayed(fault.shard);
   return done;
 }
@@ -118,11 +118,11 @@ bool Fleet::strike_process(const Fault& fault) {
   }
   if (fault.kind == Kind::Suspend) {
     suspended_until_ = std::max(suspended_until_, now_ + length);
-    laws_.clock_moved(local() + length);
+    laws_.clock_moved(awake_at());
     return true;
   }
   clock_.jump(length);
-  laws_.clock_moved(local());
+  laws_.clock_moved(awake_at());
   for (std::uint32_t shard = 0; shard < setup_.shards; ++shard) plan_timer(shard);
   queue_changed_ = true;
   return true;
