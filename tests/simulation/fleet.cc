@@ -62,7 +62,7 @@ Host host_of(const std::string& name) {
 
 }  // namespace
 
-Fleet::Fleet(const Setup& setup, const std::vector<Fault>& faults)
+Fleet::Fleet(const Setup& setup, const std::vector<Fault>& faults, const spec::gateway_session::Rows& rows)
     : setup_(setup),
       faults_(faults),
       dice_(setup.seed),
@@ -76,7 +76,7 @@ Fleet::Fleet(const Setup& setup, const std::vector<Fault>& faults)
   for (std::uint32_t shard = 0; shard < setup.shards; ++shard) {
     const tests::CountAllocations counted;
     members_[shard].client = std::make_unique<Client>(config_of(setup, shard), small_limits(),
-                                                      dice_.split(100 + shard).chance(), workspace_);
+                                                      dice_.split(100 + shard).chance(), workspace_, rows);
   }
   for (std::uint32_t shard = 0; shard < setup.shards; ++shard) {
     agenda_.plan(now_, {Task::What::Start, shard});
@@ -154,14 +154,25 @@ void Fleet::perform(const Task& task) {
 bool Fleet::is_over() {
   if (!healed_at_) return false;
   if (!live_at_) {
-    if (all_live()) live_at_ = now_;
+    if (all_live()) {
+      live_at_ = now_;
+      waiting_when_live_ = commands_waiting();
+    }
     const Duration longest = setup_.mood == Setup::Mood::Hostile ? kDay + kLiveWithin : kLiveWithin;
     if (now_ > *healed_at_ + longest) laws_.fail("INV-17", "not every session was live long after the last fault");
     return false;
   }
   if (now_ < *live_at_ + kDispatchesFor + kArrivesWithin) return false;
   laws_.all_is_delivered();
+  if (const std::size_t left = commands_waiting(); left != 0 && left >= waiting_when_live_)
+    laws_.fail("GW-RATE-6", std::to_string(left) + " commands wait, and none goes out");
   return true;
+}
+
+std::size_t Fleet::commands_waiting() const {
+  std::size_t count = 0;
+  for (const Member& member : members_) count += member.client->commands_waiting();
+  return count;
 }
 
 bool Fleet::all_live() const {

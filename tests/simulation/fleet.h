@@ -36,7 +36,9 @@ struct Outcome {
 ///        session is live, and some more until everything has arrived.
 class Fleet {
  public:
-  Fleet(const Setup& setup, const std::vector<Fault>& faults);
+  /// The rows are those of the clients' session table; a test may hand in others.
+  Fleet(const Setup& setup, const std::vector<Fault>& faults,
+        const spec::gateway_session::Rows& rows = spec::gateway_session::kRows);
 
   /// Runs it to its end, to the first law that is broken, or until it is interrupted.
   Outcome run(const std::atomic<bool>& interrupted);
@@ -77,6 +79,7 @@ class Fleet {
   void perform(const Task& task);
   bool is_over();
   bool all_live() const;
+  std::size_t commands_waiting() const;
   void plan_dispatch(std::uint32_t shard);
   void dispatch_as_planned(std::uint32_t shard);
   void dispatch(std::uint32_t shard, std::size_t bytes);
@@ -145,6 +148,7 @@ class Fleet {
   Instant frozen_until_{};
   std::optional<Instant> healed_at_;
   std::optional<Instant> live_at_;  // after that
+  std::size_t waiting_when_live_ = 0;
   Workspace workspace_;
   std::vector<Member> members_;
   gateway::IdentifyQueue queue_;

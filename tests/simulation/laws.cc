@@ -65,7 +65,11 @@ Limits small_limits() {
 }
 
 Laws::Laws(const Setup& setup, Tally& tally)
-    : setup_(setup), tally_(tally), watched_(setup.shards), identified_at_(setup.max_concurrency) {}
+    : setup_(setup),
+      tally_(tally),
+      watched_(setup.shards),
+      identified_at_(setup.max_concurrency),
+      bytes_before_(tests::live_bytes()) {}
 
 void Laws::fail(std::string law, std::string what) {
   if (!broken_) broken_ = Broken{std::move(law), std::move(what), now_};
@@ -202,7 +206,7 @@ void Laws::waits(std::uint32_t shard, std::optional<Instant> deadline, Instant l
 }
 
 void Laws::check_memory() {
-  const std::int64_t bytes = tests::live_bytes();
+  const std::int64_t bytes = tests::live_bytes() - bytes_before_;
   tally_.client_bytes_max =
       std::max(tally_.client_bytes_max, static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)) / setup_.shards);
   if (bytes > bytes_max(setup_.shards)) fail("memory", number(bytes) + " bytes are held");
@@ -282,6 +286,10 @@ void Laws::disconnected(Watched& of, const Disconnected& event) {
   const bool ends = event.close_code != 0 && spec::classify_close(event.close_code) != spec::CloseClass::Resume;
   of.closed_with = ends ? event.close_code : std::uint16_t{0};
   if (event.next == Next::Nothing) return;
+  if (event.close_code != 0 && spec::classify_close(event.close_code) == spec::CloseClass::Fatal)
+    fail("INV-9", "another connection behind code " + number(event.close_code));
+  if (event.why == Why::InvalidSession && event.next == Next::Resume && of.link.invalidated && !of.link.doubted)
+    fail_unless_corrupted(of, "INV-11", "a Resume to come behind op 9 with false");
   if (of.link.to_resume && !of.link.live) of.resumes_ended = of.link.replayed ? 0 : of.resumes_ended + 1;
   of.link.to_resume = of.link.replayed = false;
   of.delay = event.delay;
@@ -331,6 +339,7 @@ void Laws::stepped(std::uint32_t shard, const mock::Stepped& step) {
   if (step.row->to == spec::gateway_peer::State::Closed) of.link.ended = true;
   if (act == Action::SendInvalid) of.link.invalidated = true;
   if (act == Action::SendInvalid) ++tally_.invalid;
+  if (act == Action::SendInvalidResumable) of.link.doubted = true;
   if (act == Action::SendInvalidResumable) ++tally_.invalid_resumable;
   const bool rate = act == Action::CloseRateLimited && !of.link.delayed;
   const bool ahead = act == Action::CloseInvalidSequence && step.input == Input::ResumeAhead;

@@ -96,6 +96,7 @@ class Laws {
     bool closing = false;      // our Close was sent
     bool ended = false;        // the gateway's side is over, or has said so
     bool invalidated = false;  // op 9 was sent, with false
+    bool doubted = false;      // op 9 was sent, with true
     bool corrupted = false;
     bool delayed = false;
   };
@@ -133,6 +134,7 @@ class Laws {
   std::deque<Instant> identifies_;                     // of the last day
   std::vector<std::optional<Instant>> identified_at_;  // by bucket
   std::vector<char> scratch_;
+  const std::int64_t bytes_before_;  // that other fleets left
 };
 
 /// The limits that the clients of a simulation are given: small, so that they are met with.

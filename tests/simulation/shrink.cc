@@ -18,13 +18,14 @@ std::vector<Fault> without(const std::vector<Fault>& faults, std::size_t from, s
 }  // namespace
 
 std::vector<Fault> shrink(const Setup& setup, std::vector<Fault> faults, const std::string& law,
-                          const std::atomic<bool>& interrupted, const std::function<bool(std::size_t left)>& tried) {
+                          const std::atomic<bool>& interrupted, const std::function<bool(std::size_t left)>& tried,
+                          const spec::gateway_session::Rows& rows) {
   for (std::size_t size = std::max<std::size_t>(faults.size() / 2, 1);; size /= 2) {
     bool smaller = false;
     for (std::size_t from = 0; from < faults.size();) {
       if (!tried(faults.size()) || interrupted) return faults;
       auto fewer = without(faults, from, size);
-      const Outcome outcome = Fleet(setup, fewer).run(interrupted);
+      const Outcome outcome = Fleet(setup, fewer, rows).run(interrupted);
       if (outcome.broken && outcome.broken->law == law) {
         faults = std::move(fewer);
         smaller = true;
