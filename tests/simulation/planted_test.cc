@@ -97,8 +97,9 @@ TEST_CASE("mutants: a seed comes out the same each time") {
   const std::atomic<bool> interrupted = false;
   const Setup setup = setup_of(2);
   const auto faults = draw_faults(setup);
-  const auto once = Fleet(setup, faults).run(interrupted);
-  const auto again = Fleet(setup, faults).run(interrupted);
+  auto once = Fleet(setup, faults).run(interrupted);
+  auto again = Fleet(setup, faults).run(interrupted);
+  once.tally.client_bytes_max = again.tally.client_bytes_max = 0;  // the allocator rounds as it likes
   CHECK(describe(once.tally) == describe(again.tally));
   CHECK(once.tally.dispatches > 100);
 }
