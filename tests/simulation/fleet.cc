@@ -457,8 +457,12 @@ void Fleet::arrive(mock::Link link, Way way) {
 }
 
 void Fleet::arrive_at_client(Wire& wire, const Pipe::Piece& piece) {
-  if (!wire.client_holds) return;
   const std::uint64_t number = wire.number;
+  // What comes late for an old link has to change nothing (LOCAL-18).
+  if (!wire.client_holds)
+    return tell(wire.shard, [&](Client& client) {
+      piece.end == Pipe::End::None ? client.received({number}, piece.bytes, local()) : client.lost({number}, local());
+    });
   if (piece.end == Pipe::End::Cut) return cut(wire);
   if (piece.end == Pipe::End::Proper) return lose(wire);
   tell(wire.shard, [&](Client& client) { client.received({number}, piece.bytes, local()); });

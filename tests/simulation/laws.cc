@@ -21,6 +21,7 @@ constexpr Duration kIdentifySpacing{5'000};
 constexpr Duration kBackoffMax{90'000};        // LOCAL-1
 constexpr Duration kRetryAfterMax{3'600'000};  // LOCAL-11
 constexpr std::size_t kSendsMax = 120;
+constexpr std::size_t kDialsMax = 20;  // in a minute; back-off alone makes it nine, and the user has wishes
 constexpr std::size_t kIdentifiesMax = 1'000;
 constexpr std::size_t kMessageBytesMax = 4'096;
 constexpr int kResumesMax = 5;                   // LOCAL-3
@@ -96,6 +97,9 @@ void Laws::dialled(std::uint32_t shard, bool main_host, Instant local) {
   of.link.dialled_at = local;
   of.link.to_resume = of.session.has_value();
   ++tally_.dials;
+  of.dials.push_back(local);
+  while (local - of.dials.front() >= kMinute) of.dials.pop_front();
+  if (of.dials.size() > kDialsMax) fail("LOCAL-1, LOCAL-2", number(std::ssize(of.dials)) + " dials in a minute");
 }
 
 void Laws::link_over(std::uint32_t shard) {
@@ -110,12 +114,19 @@ void Laws::sent(std::uint32_t shard, std::span<const std::byte> bytes, Instant l
   if (!of.link.bytes.request()) return;
   try {
     for (const auto& frame : of.link.bytes.frames()) {
-      if (frame.opcode == 8) of.link.closing = true;
+      if (frame.opcode == 8) sent_close(of, frame.payload);
       if (frame.opcode == 1 || frame.opcode == 2) sent_message(shard, frame.payload, local);
     }
   } catch (const std::exception& wrong) {
     fail("WS-FR-1", wrong.what());
   }
+}
+
+void Laws::sent_close(Watched& of, const std::string& payload) {
+  of.link.closing = true;
+  if (payload.size() < 2 || of.link.ended) return;
+  const int code = static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]);
+  if (code == 1000 || code == 1001) of.ended_by_us = true;
 }
 
 void Laws::sent_message(std::uint32_t shard, std::string_view payload, Instant local) {
@@ -170,6 +181,7 @@ void Laws::sent_resume(Watched& of, const std::string& session_id, std::int64_t 
   of.link.handshake = true;
   of.link.beat_by = local + setup_.heartbeat_interval;
   if (!of.session) return fail("INV-4", "a Resume without a session");
+  if (of.ended_by_us) fail("INV-10", "a Resume of a session that our Close had ended");
   if (session_id != of.session->id) fail_unless_corrupted(of, "INV-4", "a Resume of another session");
   if (sequence != of.session->sequence)
     fail_unless_corrupted(
@@ -240,7 +252,7 @@ void Laws::delivered_ready(Watched& of, const Dispatch& dispatch) {
   if (!of.new_announced) fail_unless_corrupted(of, "GW-RES-3", "a new session that no event had announced");
   of.session = OfSession{std::string(id.value_or("")), dispatch.sequence.value_or(0)};
   of.link.live = true;
-  of.new_announced = false;
+  of.new_announced = of.ended_by_us = false;
   of.resumes_ended = 0;
   ++tally_.sessions;
 }

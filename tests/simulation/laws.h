@@ -103,13 +103,16 @@ class Laws {
   struct Watched {
     OfLink link;
     std::optional<OfSession> session;
+    std::deque<Instant> dials;  // of the last minute
     bool granted = false;
+    bool ended_by_us = false;   // the session, by a Close that says so
     bool new_announced = true;  // that the next session will be a new one
     int resumes_ended = 0;
     std::uint16_t closed_with = 0;  // the code that ended the session, if one did
     Duration delay{0};              // that was announced
   };
 
+  void sent_close(Watched& of, const std::string& payload);
   void sent_message(std::uint32_t shard, std::string_view payload, Instant local);
   void sent_beat(Watched& of, const std::string& d, Instant local);
   void sent_identify(std::uint32_t shard, Instant local);

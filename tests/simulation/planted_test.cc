@@ -69,6 +69,8 @@ TEST_CASE("mutants: a client with a wrong row is noticed by the law that it brea
            {"op 9 with false keeps the session", S::Ready, I::InvalidSession, S::ClosingToReconnect,
             A::CloseInvalidResumable, "INV-11"},
            {"a fatal code is survived", S::Ready, I::CloseFatal, S::Backoff, A::LoseSession, "INV-9"},
+           {"op 7 is answered with a Close for good", S::Ready, I::Reconnect, S::ClosingToReconnect, A::CloseForGood,
+            "GW-RES-3"},
            {"dispatches are not delivered", S::Ready, I::Dispatch, S::Ready, A::Ignore, "GW-DISP-9"},
            {"replayed dispatches are not delivered", S::Resuming, I::Dispatch, S::Resuming, A::Ignore, "GW-DISP-9"},
            {"no beats", S::Ready, I::BeatDue, S::Ready, A::Ignore, "INV-6"},
