@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, kKinds> kNames{
 constexpr std::array<std::int64_t, 14> kCodes{0,    1000, 1001, 1011, 4000, 4001, 4002,
                                               4003, 4005, 4007, 4008, 4009, 4004, 4014};
 
+constexpr std::int64_t kSoonMs = 10'000;
+
 // A length from a moment to several minutes, short ones as likely as long ones.
 std::int64_t length(Dice& dice, std::int64_t longest) {
   const double part = static_cast<double>(dice.below(1'000)) / 1'000.0;
@@ -102,15 +104,20 @@ std::vector<Fault> draw_faults(const Setup& setup) {
   Dice dice = Dice(setup.seed).split(2);
   Pack pack;
   const std::int64_t mean = std::max<std::int64_t>(setup.fault_interval.count() / setup.shards, 1);
-  for (Instant at{Duration{dice.between(0, mean)}}; at < Instant{setup.length};
-       at += Duration{dice.between(0, 2 * mean)}) {
+  Instant at{};
+  std::uint32_t shard = 0;
+  for (;;) {
+    // Every third comes soon behind another of its shard, and meets a client that is not live yet; the others make up
+    // for it.
+    const bool soon = dice.one_in(3);
+    at += Duration{soon ? length(dice, kSoonMs) : dice.between(0, 3 * mean)};
+    if (!soon) shard = static_cast<std::uint32_t>(dice.below(setup.shards));
+    if (at >= Instant{setup.length}) return faults;
     const bool hostile = setup.mood == Setup::Mood::Hostile && !dice.one_in(100);
     const Kind kind = hostile ? Kind::Invalid : pack.deal(dice);
-    const auto shard = static_cast<std::uint32_t>(dice.below(setup.shards));
     const auto [a, b] = draw_numbers(kind, dice);
     faults.push_back({at, kind, shard, a, b});
   }
-  return faults;
 }
 
 }  // namespace portcullis::simulation

@@ -72,11 +72,13 @@ Fleet::Fleet(const Setup& setup, const std::vector<Fault>& faults, const spec::g
   gateway::SessionStartLimit limit;
   limit.max_concurrency = setup.max_concurrency;
   queue_.set_limit(limit, local());
+  outcome_.tally.rows.resize(rows.rows().size());
   members_.resize(setup.shards);
   for (std::uint32_t shard = 0; shard < setup.shards; ++shard) {
     const tests::CountAllocations counted;
     members_[shard].client = std::make_unique<Client>(config_of(setup, shard), small_limits(),
                                                       dice_.split(100 + shard).chance(), workspace_, rows);
+    members_[shard].client->count_rows(&outcome_.tally.rows);
   }
   for (std::uint32_t shard = 0; shard < setup.shards; ++shard) {
     agenda_.plan(now_, {Task::What::Start, shard});
@@ -196,7 +198,7 @@ void Fleet::dispatch(std::uint32_t shard, std::size_t bytes) {
   if (session == nullptr || session->empty()) return;
   const mock::SayDispatch say{std::string(kNumbered), numbered_data(laws_.next_number(shard), bytes)};
   if (peer_.say(std::nullopt, *session, say, now_) == 0) return;
-  laws_.dispatched(shard);
+  laws_.dispatched(shard, say.data.size());
   poll_peer();
 }
 

@@ -25,7 +25,7 @@ constexpr std::size_t kDialsMax = 20;  // in a minute; back-off alone makes it n
 constexpr std::size_t kIdentifiesMax = 1'000;
 constexpr std::size_t kMessageBytesMax = 4'096;
 constexpr int kResumesMax = 5;                   // LOCAL-3
-constexpr std::int64_t kSmallBytes = 64 * 1024;  // of a client, beside its buffers
+constexpr std::int64_t kSmallBytes = 64 * 1024;  // of a client, beside its payloads
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 
@@ -47,12 +47,11 @@ bool is_complaint(spec::gateway_peer::Action act) {
   }
 }
 
-std::int64_t bytes_max(std::uint32_t shards) {
-  const Limits limits = small_limits();
-  const auto of_link = 2 * limits.message_bytes_max + 2 * limits.payload_bytes_max + 2 * limits.output_bytes_max;
-  const auto of_commands = limits.commands_waiting_max * limits.command_bytes_max;
-  const auto of_client = static_cast<std::int64_t>(of_link + of_commands) + kSmallBytes;
-  return of_client * shards + static_cast<std::int64_t>(4 * limits.payload_bytes_max);
+// The largest payload stands once in a client's own buffer, which may have grown to twice its size, and several times
+// in the memory that the clients share.
+std::int64_t bytes_max(std::uint32_t shards, std::size_t payload_bytes) {
+  const auto payload = static_cast<std::int64_t>(payload_bytes);
+  return shards * (kSmallBytes + 2 * payload) + 4 * payload;
 }
 
 }  // namespace
@@ -221,7 +220,9 @@ void Laws::check_memory() {
   const std::int64_t bytes = tests::live_bytes() - bytes_before_;
   tally_.client_bytes_max =
       std::max(tally_.client_bytes_max, static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)) / setup_.shards);
-  if (bytes > bytes_max(setup_.shards)) fail("memory", number(bytes) + " bytes are held");
+  const bool any_length = std::ranges::any_of(watched_, [](const Watched& of) { return of.link.corrupted; });
+  if (any_length) payload_bytes_ = small_limits().message_bytes_max;  // so long may one claim to be
+  if (bytes > bytes_max(setup_.shards, payload_bytes_)) fail("memory", number(bytes) + " bytes are held");
 }
 
 // ---- What a client tells
@@ -337,6 +338,11 @@ void Laws::finished(std::uint32_t shard, const Finish& finish, bool resumable) {
 }
 
 // ---- What the gateway and the network do
+
+void Laws::dispatched(std::uint32_t shard, std::size_t bytes) {
+  ++watched_[shard].session->dispatched;
+  payload_bytes_ = std::max(payload_bytes_, bytes);
+}
 
 void Laws::replays(std::uint32_t shard) {
   auto& session = watched_[shard].session;

@@ -55,7 +55,7 @@ class Laws {
   void stepped(std::uint32_t shard, const mock::Stepped& step);
   /// It answers a Resume, on this link or an older one.
   void replays(std::uint32_t shard);
-  void dispatched(std::uint32_t shard) { ++watched_[shard].session->dispatched; }
+  void dispatched(std::uint32_t shard, std::size_t bytes);
   /// From now on bytes of this link may have been changed.
   void corrupted(std::uint32_t shard) { watched_[shard].link.corrupted = true; }
   /// Bytes of this link may come late, and at once.
@@ -137,7 +137,8 @@ class Laws {
   std::deque<Instant> identifies_;                     // of the last day
   std::vector<std::optional<Instant>> identified_at_;  // by bucket
   std::vector<char> scratch_;
-  const std::int64_t bytes_before_;  // that other fleets left
+  std::size_t payload_bytes_ = 16 * 1024;  // of the largest so far, and of a READY
+  const std::int64_t bytes_before_;        // that other fleets left
 };
 
 /// The limits that the clients of a simulation are given: small, so that they are met with.

@@ -148,6 +148,8 @@ bool Fleet::send_commands(const Fault& fault) {
     const gateway::Command command = command_of(guild, i);
     tell(fault.shard, [&](Client& client) { taken |= static_cast<bool>(client.send(command, local())); });
   }
+  if (members_[fault.shard].client->commands_waiting() > small_limits().commands_waiting_max)
+    laws_.fail("GW-RATE-6", "more commands wait than may");
   return taken;
 }
 

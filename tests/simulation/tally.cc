@@ -1,13 +1,27 @@
 #include "portcullis/tests/simulation/tally.h"
 
+#include "portcullis/spec/gateway_session.h"
+
 namespace portcullis::simulation {
 namespace {
 
 std::string text(std::uint64_t count, const char* of) { return std::to_string(count) + " " + of; }
 
+std::size_t live_rows() {
+  return static_cast<std::size_t>(std::ranges::count_if(spec::gateway_session::kTable, [](const auto& row) {
+    return row.act != spec::gateway_session::Action::Impossible;
+  }));
+}
+
+std::size_t rows_taken(const Tally& tally) {
+  return static_cast<std::size_t>(std::ranges::count_if(tally.rows, [](std::uint64_t times) { return times != 0; }));
+}
+
 }  // namespace
 
 void Tally::add(const Tally& other) {
+  rows.resize(std::max(rows.size(), other.rows.size()));
+  for (std::size_t row = 0; row < other.rows.size(); ++row) rows[row] += other.rows[row];
   for (std::size_t kind = 0; kind < kKinds; ++kind) struck[kind] += other.struck[kind];
   for (const auto member : {&Tally::dials, &Tally::sessions, &Tally::sessions_lost, &Tally::resumes, &Tally::replays,
                             &Tally::invalid_resumable, &Tally::invalid, &Tally::zombies, &Tally::undecodable,
@@ -41,7 +55,9 @@ std::string describe(const Tally& tally) {
                     text(tally.resumes, "resumes") + " (" + text(tally.replays, "with a replay") + "), " +
                     text(tally.invalid_resumable + tally.invalid, "op 9") + ", " + text(tally.zombies, "zombies") +
                     ", " + text(tally.undecodable, "undecodable") + ", " + text(tally.fatal, "fatal") + ", " +
-                    text(tally.commands, "commands") + ", " + text(tally.tainted, "sessions tainted") + "\nat most " +
+                    text(tally.commands, "commands") + ", " + text(tally.tainted, "sessions tainted") + "\n" +
+                    std::to_string(rows_taken(tally)) + " of " + std::to_string(live_rows()) +
+                    " rows of the session table taken; at most " +
                     text(tally.identifies_a_day_max, "identifies a day and ") +
                     text(tally.client_bytes_max, "bytes a client") + "\nfaults:";
   for (std::size_t kind = 0; kind < kKinds; ++kind)

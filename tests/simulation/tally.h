@@ -15,6 +15,7 @@ namespace portcullis::simulation {
 /// What happened in a run, or in several.
 struct Tally {
   std::array<std::uint64_t, kKinds> struck{};  ///< faults that met with something to harm
+  std::vector<std::uint64_t> rows;             ///< of the session table, how often each was taken
   std::uint64_t dials = 0;
   std::uint64_t sessions = 0;
   std::uint64_t sessions_lost = 0;
