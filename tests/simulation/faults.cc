@@ -53,7 +53,7 @@ Numbers draw_numbers(Kind kind, Dice& dice) {
     case Kind::Close: return {kCodes[dice.below(kCodes.size())], 0};
     case Kind::Restart: return {length(dice, 200'000), 0};
     case Kind::Messages: return {length(dice, 1'000), 0};
-    case Kind::Flood: return dice.one_in(8) ? Numbers{dice.between(1, 3), dice.between(65'000, 400'000)}
+    case Kind::Flood: return dice.one_in(8) ? Numbers{dice.between(1, 3), dice.between(65'000, 700'000)}
                                             : Numbers{length(dice, 1'500), length(dice, 1'000)};
     case Kind::Commands: return {dice.between(1, 300), 0};
     case Kind::ClockJump: return {length(dice, 900'000), 0};

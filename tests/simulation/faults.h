@@ -43,7 +43,7 @@ enum class Kind : std::uint8_t {
   Odd,               ///< opcodes that nobody knows, and a second Hello
   Messages,          ///< payloads come in messages of `a` bytes from now on
   // Too much.
-  Flood,     ///< `a` dispatches at once, each of about `b` bytes
+  Flood,     ///< `a` dispatches at once, each of about `b` bytes, which may be more than a client takes
   Commands,  ///< `a` of the user's own at once
   // The process.
   ClockJump,    ///< by `a` ms

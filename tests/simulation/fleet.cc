@@ -239,58 +239,12 @@ void Fleet::poll(std::uint32_t shard) {
       const tests::CountAllocations counted;
       return members_[shard].client->poll();
     }();
-    take(shard, output);
+    std::visit([&](const auto& one) { take(shard, one); }, output);
     if (std::holds_alternative<Wait>(output) || std::holds_alternative<Finished>(output)) return;
   }
 }
 
-void Fleet::take(std::uint32_t shard, const Output& output) {
-  Member& member = members_[shard];
-  if (const auto* sent = std::get_if<Transmit>(&output)) {
-    laws_.sent(shard, sent->bytes, local());
-    Wire* const wire = network_.find(member.link);
-    if (wire == nullptr) return;
-    wire->pipe(Way::ToServer).write(sent->bytes, now_);
-    if (wire->pipe(Way::ToServer).is_corrupted()) laws_.corrupted(shard);
-    plan(*wire, Way::ToServer);
-  } else if (const auto* told = std::get_if<Notify>(&output)) {
-    laws_.told(shard, told->event, local());
-    const auto* dispatch = std::get_if<Dispatch>(&told->event);
-    if (dispatch == nullptr || dispatch->kind != Dispatch::Kind::Resumed) return;
-    queue_.retire(shard);
-    queue_changed_ = true;
-  } else if (const auto* wait = std::get_if<Wait>(&output)) {
-    member.deadline = wait->deadline;
-    laws_.waits(shard, wait->deadline, local());
-    plan_timer(shard);
-  } else if (const auto* asked = std::get_if<Dial>(&output)) {
-    dial(shard, *asked);
-  } else if (std::holds_alternative<Hangup>(output)) {
-    laws_.link_over(shard);
-    Wire* const wire = network_.find(std::exchange(member.link, 0));
-    if (wire == nullptr) return;
-    wire->client_holds = false;
-    wire->pipe(Way::ToServer).end(now_, Pipe::End::Proper);
-    plan(*wire, Way::ToServer);
-    network_.tidy(wire->link);
-  } else if (std::holds_alternative<AskIdentify>(output)) {
-    laws_.asked(shard, local());
-    queue_.ask(shard);
-    queue_changed_ = true;
-  } else if (std::holds_alternative<ReturnIdentify>(output)) {
-    laws_.returned(shard);
-    queue_.give_back(shard);
-    queue_changed_ = true;
-  } else if (const auto* finished = std::get_if<Finished>(&output)) {
-    member.deadline.reset();
-    if (std::exchange(member.finished, true)) return;
-    laws_.finished(shard, finished->finish, member.client->session().has_value());
-    queue_.cancel(shard);
-    agenda_.plan(std::max(now_, member.start_at.value_or(now_ + kFatalRestart)), {Task::What::Start, shard});
-  }
-}
-
-void Fleet::dial(std::uint32_t shard, const Dial& dial) {
+void Fleet::take(std::uint32_t shard, const Dial& dial) {
   const Host host = host_of(dial.endpoint.host);
   laws_.dialled(shard, host == Host::Main, local());
   Wire& wire = network_.make(shard, dial.link.number);
@@ -300,6 +254,61 @@ void Fleet::dial(std::uint32_t shard, const Dial& dial) {
   if (answer == Answer::Nothing) return;
   const auto what = answer == Answer::Refuses ? Task::What::Failed : Task::What::Opened;
   agenda_.plan(now_ + kRoundTrip, {what, shard, wire.link});
+}
+
+void Fleet::take(std::uint32_t shard, const Transmit& sent) {
+  laws_.sent(shard, sent.bytes, local());
+  Wire* const wire = network_.find(members_[shard].link);
+  if (wire == nullptr) return;
+  Pipe& pipe = wire->pipe(Way::ToServer);
+  pipe.write(sent.bytes, now_);
+  if (pipe.is_corrupted()) laws_.corrupted(shard);
+  plan(*wire, Way::ToServer);
+}
+
+void Fleet::take(std::uint32_t shard, const Hangup&) {
+  laws_.link_over(shard);
+  Wire* const wire = network_.find(std::exchange(members_[shard].link, 0));
+  if (wire == nullptr) return;
+  wire->client_holds = false;
+  wire->pipe(Way::ToServer).end(now_, Pipe::End::Proper);
+  plan(*wire, Way::ToServer);
+  network_.tidy(wire->link);
+}
+
+void Fleet::take(std::uint32_t shard, const Notify& told) {
+  laws_.told(shard, told.event, local());
+  const auto* dispatch = std::get_if<Dispatch>(&told.event);
+  if (dispatch == nullptr || dispatch->kind != Dispatch::Kind::Resumed) return;
+  queue_.retire(shard);
+  queue_changed_ = true;
+}
+
+void Fleet::take(std::uint32_t shard, const AskIdentify&) {
+  laws_.asked(shard, local());
+  queue_.ask(shard);
+  queue_changed_ = true;
+}
+
+void Fleet::take(std::uint32_t shard, const ReturnIdentify&) {
+  laws_.returned(shard);
+  queue_.give_back(shard);
+  queue_changed_ = true;
+}
+
+void Fleet::take(std::uint32_t shard, const Wait& wait) {
+  members_[shard].deadline = wait.deadline;
+  laws_.waits(shard, wait.deadline, local());
+  plan_timer(shard);
+}
+
+void Fleet::take(std::uint32_t shard, const Finished& finished) {
+  Member& member = members_[shard];
+  member.deadline.reset();
+  if (std::exchange(member.finished, true)) return;
+  laws_.finished(shard, finished.finish, member.client->session().has_value());
+  queue_.cancel(shard);
+  agenda_.plan(std::max(now_, member.start_at.value_or(now_ + kFatalRestart)), {Task::What::Start, shard});
 }
 
 void Fleet::opened(mock::Link link) {

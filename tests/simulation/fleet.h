@@ -92,8 +92,14 @@ class Fleet {
   // Clients
   void start(std::uint32_t shard);
   void poll(std::uint32_t shard);
-  void take(std::uint32_t shard, const Output& output);
-  void dial(std::uint32_t shard, const Dial& dial);
+  void take(std::uint32_t shard, const Dial& dial);
+  void take(std::uint32_t shard, const Transmit& sent);
+  void take(std::uint32_t shard, const Hangup& hangup);
+  void take(std::uint32_t shard, const Notify& told);
+  void take(std::uint32_t shard, const AskIdentify& asked);
+  void take(std::uint32_t shard, const ReturnIdentify& returned);
+  void take(std::uint32_t shard, const Wait& wait);
+  void take(std::uint32_t shard, const Finished& finished);
   void opened(mock::Link link);
   void failed(mock::Link link);
   void run_timer(std::uint32_t shard);

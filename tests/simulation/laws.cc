@@ -294,6 +294,7 @@ void Laws::disconnected(Watched& of, const Disconnected& event) {
   if (event.why == Why::Undecodable) {
     ++tally_.undecodable;
     const bool limit = event.error && event.error->blame == Blame::Limit;
+    if (limit) ++tally_.too_large;
     if (!limit) fail_unless_corrupted(of, "INV-20", "good bytes were not decoded");
   }
   const bool ends = event.close_code != 0 && spec::classify_close(event.close_code) != spec::CloseClass::Resume;

@@ -25,7 +25,7 @@ void Tally::add(const Tally& other) {
   for (std::size_t kind = 0; kind < kKinds; ++kind) struck[kind] += other.struck[kind];
   for (const auto member : {&Tally::dials, &Tally::sessions, &Tally::sessions_lost, &Tally::resumes, &Tally::replays,
                             &Tally::invalid_resumable, &Tally::invalid, &Tally::zombies, &Tally::undecodable,
-                            &Tally::fatal, &Tally::dispatches, &Tally::commands, &Tally::tainted})
+                            &Tally::too_large, &Tally::fatal, &Tally::dispatches, &Tally::commands, &Tally::tainted})
     this->*member += other.*member;
   identifies_a_day_max = std::max(identifies_a_day_max, other.identifies_a_day_max);
   client_bytes_max = std::max(client_bytes_max, other.client_bytes_max);
@@ -54,10 +54,10 @@ std::string describe(const Tally& tally) {
                     text(tally.sessions, "sessions") + " (" + text(tally.sessions_lost, "lost") + "), " +
                     text(tally.resumes, "resumes") + " (" + text(tally.replays, "with a replay") + "), " +
                     text(tally.invalid_resumable + tally.invalid, "op 9") + ", " + text(tally.zombies, "zombies") +
-                    ", " + text(tally.undecodable, "undecodable") + ", " + text(tally.fatal, "fatal") + ", " +
-                    text(tally.commands, "commands") + ", " + text(tally.tainted, "sessions tainted") + "\n" +
-                    std::to_string(rows_taken(tally)) + " of " + std::to_string(live_rows()) +
-                    " rows of the session table taken; at most " +
+                    ", " + text(tally.undecodable, "undecodable") + ", " + text(tally.too_large, "too large") + ", " +
+                    text(tally.fatal, "fatal") + ", " + text(tally.commands, "commands") + ", " +
+                    text(tally.tainted, "sessions tainted") + "\n" + std::to_string(rows_taken(tally)) + " of " +
+                    std::to_string(live_rows()) + " rows of the session table taken; at most " +
                     text(tally.identifies_a_day_max, "identifies a day and ") +
                     text(tally.client_bytes_max, "bytes a client") + "\nfaults:";
   for (std::size_t kind = 0; kind < kKinds; ++kind)

@@ -24,6 +24,7 @@ struct Tally {
   std::uint64_t invalid_resumable = 0, invalid = 0;
   std::uint64_t zombies = 0;
   std::uint64_t undecodable = 0;
+  std::uint64_t too_large = 0;  ///< payloads that broke a limit
   std::uint64_t fatal = 0;
   std::uint64_t dispatches = 0;  ///< delivered
   std::uint64_t commands = 0;    ///< sent by the clients
