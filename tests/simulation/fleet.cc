@@ -21,6 +21,7 @@ constexpr Duration kDispatchesFor{60'000};  // of a fleet that is live again
 constexpr Duration kArrivesWithin{120'000};
 constexpr Duration kFatalRestart{30'000};             // by its user
 constexpr std::size_t kBacklogMax = 4 * 1024 * 1024;  // of a client that does not read
+constexpr Duration kLate{700};                        // by what some links are behind when they were hung up
 constexpr std::size_t kFilling = 24;
 constexpr std::uint64_t kTasksAtOnceMax = 10'000'000;
 
@@ -251,6 +252,8 @@ void Fleet::take(std::uint32_t shard, const Dial& dial) {
   members_[shard].link = wire.link;
   const Answer answer = network_.answer(host, now_);
   wire.proxied = answer == Answer::Proxy;
+  wire.retry_after = network_.retry_after();
+  if (wire.proxied) laws_.proxied(shard, Duration{1'000 * wire.retry_after});
   if (answer == Answer::Nothing) return;
   const auto what = answer == Answer::Refuses ? Task::What::Failed : Task::What::Opened;
   agenda_.plan(now_ + kRoundTrip, {what, shard, wire.link});
@@ -271,6 +274,7 @@ void Fleet::take(std::uint32_t shard, const Hangup&) {
   Wire* const wire = network_.find(std::exchange(members_[shard].link, 0));
   if (wire == nullptr) return;
   wire->client_holds = false;
+  if (wire->link % 2 != 0) wire->tarry(kLate);
   wire->pipe(Way::ToServer).end(now_, Pipe::End::Proper);
   plan(*wire, Way::ToServer);
   network_.tidy(wire->link);
@@ -342,6 +346,7 @@ void Fleet::lose(Wire& wire) {
   wire.client_holds = false;
   members_[shard].link = 0;
   network_.tidy(wire.link);
+  laws_.lost(shard);
   laws_.link_over(shard);
   tell(shard, [&](Client& client) { client.lost({number}, local()); });
 }
@@ -432,7 +437,7 @@ std::size_t Fleet::say(std::optional<mock::Link> link, const std::string& sessio
 
 void Fleet::answer_as_proxy(Wire& wire) {
   std::string text = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n";
-  if (network_.retry_after() != 0) text += "Retry-After: " + std::to_string(network_.retry_after()) + "\r\n";
+  if (wire.retry_after != 0) text += "Retry-After: " + std::to_string(wire.retry_after) + "\r\n";
   text += "\r\n";
   Pipe& pipe = wire.pipe(Way::ToClient);
   pipe.write(std::as_bytes(std::span{text}), now_);

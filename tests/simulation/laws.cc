@@ -25,6 +25,7 @@ constexpr std::size_t kDialsMax = 20;  // in a minute; back-off alone makes it n
 constexpr std::size_t kIdentifiesMax = 1'000;
 constexpr std::size_t kMessageBytesMax = 4'096;
 constexpr int kResumesMax = 5;                   // LOCAL-3
+constexpr int kResumeHostFailuresMax = 2;        // LOCAL-4
 constexpr std::int64_t kSmallBytes = 64 * 1024;  // of a client, beside its payloads
 
 std::string number(std::int64_t value) { return std::to_string(value); }
@@ -93,6 +94,8 @@ void Laws::dialled(std::uint32_t shard, bool main_host, Instant local) {
   of.link = {};
   of.link.up = true;
   of.link.main_host = main_host;
+  if (!main_host && of.resume_host_failures >= kResumeHostFailuresMax)
+    fail_unless_corrupted(of, "LOCAL-4", "the resume URL again, where it could not be opened twice");
   of.link.dialled_at = local;
   of.link.to_resume = of.session.has_value();
   ++tally_.dials;
@@ -201,6 +204,7 @@ void Laws::waits(std::uint32_t shard, std::optional<Instant> deadline, Instant l
   Watched& of = watched_[shard];
   check_memory();
   if (!deadline) return fail("INV-17", "a client waits for ever");
+  if (of.granted) fail("GW-IDL-4", "a turn is neither used nor given back");
   const bool beats = of.link.up && of.link.beat_by && !of.link.closing && !of.link.ended;
   const Limits limits = small_limits();
   if (beats && *deadline > *of.link.beat_by) fail_unless_corrupted(of, "INV-6", "no beat within the interval");
@@ -231,6 +235,7 @@ void Laws::told(std::uint32_t shard, const Event& event, Instant local) {
   Watched& of = watched_[shard];
   if (const auto* dispatch = std::get_if<Dispatch>(&event)) return delivered(shard, *dispatch);
   if (const auto* gone = std::get_if<Disconnected>(&event)) return disconnected(of, *gone);
+  if (std::holds_alternative<Connected>(event) && !of.link.main_host) of.resume_host_failures = 0;
   const auto* odd = std::get_if<Odd>(&event);
   if (odd != nullptr && odd->what == Odd::What::SecondHello) of.link.beat_by = local + setup_.heartbeat_interval;
 }
@@ -254,13 +259,13 @@ void Laws::delivered_ready(Watched& of, const Dispatch& dispatch) {
   of.session = OfSession{std::string(id.value_or("")), dispatch.sequence.value_or(0)};
   of.link.live = true;
   of.new_announced = of.ended_by_us = false;
-  of.resumes_ended = 0;
+  of.resumes_ended = of.resume_host_failures = 0;
   ++tally_.sessions;
 }
 
 void Laws::delivered_resumed(Watched& of) {
   of.link.live = true;
-  of.resumes_ended = 0;
+  of.resumes_ended = of.resume_host_failures = 0;
   ++tally_.resumes;
   if (of.link.replayed) ++tally_.replays;
 }
@@ -290,25 +295,16 @@ void Laws::delivered_numbered(Watched& of, const Dispatch& dispatch) {
 }
 
 void Laws::disconnected(Watched& of, const Disconnected& event) {
-  if (event.why == Why::Zombie) ++tally_.zombies;
-  if (event.why == Why::Undecodable) {
-    ++tally_.undecodable;
-    const bool limit = event.error && event.error->blame == Blame::Limit;
-    if (limit) ++tally_.too_large;
-    if (!limit) fail_unless_corrupted(of, "INV-20", "good bytes were not decoded");
-  }
-  const bool ends = event.close_code != 0 && spec::classify_close(event.close_code) != spec::CloseClass::Resume;
+  check_reason(of, event);
+  const auto verdict = spec::classify_close(event.close_code);
+  const bool ends = event.close_code != 0 && verdict != spec::CloseClass::Resume;
   of.closed_with = ends ? event.close_code : std::uint16_t{0};
   if (event.next == Next::Nothing) return;
-  if (event.close_code != 0 && spec::classify_close(event.close_code) == spec::CloseClass::Fatal)
+  if (ends && verdict == spec::CloseClass::Fatal)
     fail("INV-9", "another connection behind code " + number(event.close_code));
   if (event.why == Why::InvalidSession && event.next == Next::Resume && of.link.invalidated && !of.link.doubted)
     fail_unless_corrupted(of, "INV-11", "a Resume to come behind op 9 with false");
-  if (of.link.to_resume && !of.link.live) of.resumes_ended = of.link.replayed ? 0 : of.resumes_ended + 1;
-  of.link.to_resume = of.link.replayed = false;
-  of.delay = event.delay;
-  const Duration longest = event.why == Why::OpenFailed && event.http_status != 0 ? kRetryAfterMax : kBackoffMax;
-  if (event.delay > longest) fail("LOCAL-1", "a wait of " + number(event.delay.count()) + " ms");
+  count_failures(of, event);
   of.new_announced = event.next == Next::Identify;
   if (event.next == Next::Resume && !of.session)
     fail_unless_corrupted(of, "INV-4", "a Resume without a session to come");
@@ -316,6 +312,30 @@ void Laws::disconnected(Watched& of, const Disconnected& event) {
   if (!may_give_up(of)) fail_unless_corrupted(of, "GW-RES-3", "a session that can be resumed was given up");
   of.session.reset();
   ++tally_.sessions_lost;
+}
+
+/// What is said to have ended the link has to have happened to it.
+void Laws::check_reason(Watched& of, const Disconnected& event) {
+  if (event.why == Why::Zombie) ++tally_.zombies;
+  if (event.why == Why::LostLink && !of.link.lost) fail("LOCAL-18", "a link is said to be lost that stands");
+  if (event.why == Why::OpenFailed && event.error && !of.link.proxied)
+    fail_unless_corrupted(of, "LOCAL-18", "an upgrade is said to have failed that did not");
+  if (event.why != Why::Undecodable) return;
+  ++tally_.undecodable;
+  const bool limit = event.error && event.error->blame == Blame::Limit;
+  if (limit) ++tally_.too_large;
+  if (!limit) fail_unless_corrupted(of, "INV-20", "good bytes were not decoded");
+}
+
+void Laws::count_failures(Watched& of, const Disconnected& event) {
+  if (of.link.to_resume && !of.link.live) of.resumes_ended = of.link.replayed ? 0 : of.resumes_ended + 1;
+  of.link.to_resume = of.link.replayed = false;
+  if (event.why == Why::OpenFailed && !of.link.main_host) ++of.resume_host_failures;
+  of.delay = event.delay;
+  if (event.http_status != 0 && event.delay < of.link.retry_after)
+    fail_unless_corrupted(of, "LOCAL-11", "a Retry-After is not kept");
+  const Duration longest = event.why == Why::OpenFailed && event.http_status != 0 ? kRetryAfterMax : kBackoffMax;
+  if (event.delay > longest) fail("LOCAL-1", "a wait of " + number(event.delay.count()) + " ms");
 }
 
 bool Laws::may_give_up(const Watched& of) const {

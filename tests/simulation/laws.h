@@ -58,6 +58,13 @@ class Laws {
   void dispatched(std::uint32_t shard, std::size_t bytes);
   /// From now on bytes of this link may have been changed.
   void corrupted(std::uint32_t shard) { watched_[shard].link.corrupted = true; }
+  /// The network tells that this link is over, or could not be opened.
+  void lost(std::uint32_t shard) { watched_[shard].link.lost = true; }
+  /// This link ends at a proxy, which refuses the upgrade and may ask for some time.
+  void proxied(std::uint32_t shard, Duration retry_after) {
+    watched_[shard].link.proxied = true;
+    watched_[shard].link.retry_after = retry_after;
+  }
   /// Bytes of this link may come late, and at once.
   void delayed(std::uint32_t shard) { watched_[shard].link.delayed = true; }
   /// From now on this client hears nothing.
@@ -97,6 +104,9 @@ class Laws {
     bool ended = false;        // the gateway's side is over, or has said so
     bool invalidated = false;  // op 9 was sent, with false
     bool doubted = false;      // op 9 was sent, with true
+    bool lost = false;         // the network has said so
+    bool proxied = false;
+    Duration retry_after{0};
     bool corrupted = false;
     bool delayed = false;
   };
@@ -108,6 +118,7 @@ class Laws {
     bool ended_by_us = false;   // the session, by a Close that says so
     bool new_announced = true;  // that the next session will be a new one
     int resumes_ended = 0;
+    int resume_host_failures = 0;   // in a row
     std::uint16_t closed_with = 0;  // the code that ended the session, if one did
     Duration delay{0};              // that was announced
   };
@@ -124,6 +135,8 @@ class Laws {
   void delivered_numbered(Watched& of, const Dispatch& dispatch);
   void count_sequence(Watched& of, const Dispatch& dispatch);
   void disconnected(Watched& of, const Disconnected& event);
+  void check_reason(Watched& of, const Disconnected& event);
+  void count_failures(Watched& of, const Disconnected& event);
   bool may_give_up(const Watched& of) const;
   void check_memory();
   /// Breaks the law, or forgives it where bytes were corrupted; then nothing more is known of the session.

@@ -23,9 +23,14 @@ struct Wire {
   std::array<bool, 2> planned{};  ///< somebody will look when the next piece arrives
   bool client_holds = true;
   bool server_holds = false;
-  bool proxied = false;  ///< it ends at a proxy, which does not know the gateway
+  bool proxied = false;          ///< it ends at a proxy, which does not know the gateway
+  std::int64_t retry_after = 0;  ///< seconds that the proxy asks for
 
   Pipe& pipe(Way way) { return pipes[static_cast<std::size_t>(way)]; }
+  /// Lets all that comes after now be later.
+  void tarry(Duration by) {
+    for (Pipe& one : pipes) one.weather.latency += by;
+  }
   bool is_planned(Way way) const { return planned[static_cast<std::size_t>(way)]; }
   void set_planned(Way way, bool is) { planned[static_cast<std::size_t>(way)] = is; }
 };
