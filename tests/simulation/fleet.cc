@@ -469,7 +469,9 @@ void Fleet::arrive(mock::Link link, Way way) {
     way == Way::ToClient ? arrive_at_client(*wire, piece) : arrive_at_server(*wire, piece);
     wire = network_.find(link);
   }
-  if (wire != nullptr) plan(*wire, way);
+  if (wire == nullptr) return;
+  plan(*wire, way);
+  network_.tidy(link);
 }
 
 void Fleet::arrive_at_client(Wire& wire, const Pipe::Piece& piece) {
@@ -496,10 +498,8 @@ void Fleet::arrive_at_server(Wire& wire, const Pipe::Piece& piece) {
     wire.server_holds = false;
     peer_.lost(link, now_);
     // Its side of the transport ends with ours.
-    if (wire.client_holds) {
-      wire.pipe(Way::ToClient).end(now_, Pipe::End::Proper);
-      plan(wire, Way::ToClient);
-    }
+    wire.pipe(Way::ToClient).end(now_, Pipe::End::Proper);
+    plan(wire, Way::ToClient);
   }
   poll_peer();
   network_.tidy(link);

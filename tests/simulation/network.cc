@@ -36,8 +36,9 @@ Wire* Network::find(mock::Link link) {
 }
 
 void Network::tidy(mock::Link link) {
-  const Wire* const wire = find(link);
-  if (wire != nullptr && !wire->client_holds && !wire->server_holds) wires_.erase(link);
+  Wire* const wire = find(link);
+  if (wire == nullptr || wire->client_holds || wire->server_holds) return;
+  if (!wire->pipe(Way::ToClient).next_at()) wires_.erase(link);
 }
 
 Answer Network::answer(Host host, Instant now) const {

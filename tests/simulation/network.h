@@ -43,7 +43,7 @@ class Network {
  public:
   Wire& make(std::uint32_t shard, std::uint64_t number);
   Wire* find(mock::Link link);
-  /// Forgets it if neither end holds it.
+  /// Forgets it if neither end holds it, and nothing more comes late.
   void tidy(mock::Link link);
   std::map<mock::Link, Wire>& wires() { return wires_; }
 
