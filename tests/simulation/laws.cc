@@ -317,7 +317,9 @@ void Laws::disconnected(Watched& of, const Disconnected& event) {
 /// What is said to have ended the link has to have happened to it.
 void Laws::check_reason(Watched& of, const Disconnected& event) {
   if (event.why == Why::Zombie) ++tally_.zombies;
-  if (event.why == Why::LostLink && !of.link.lost) fail("LOCAL-18", "a link is said to be lost that stands");
+  // A Close without a code counts as a loss, too.
+  if (event.why == Why::LostLink && !of.link.lost && !of.link.ended)
+    fail_unless_corrupted(of, "LOCAL-18", "a link is said to be lost that stands");
   if (event.why == Why::OpenFailed && event.error && !of.link.proxied)
     fail_unless_corrupted(of, "LOCAL-18", "an upgrade is said to have failed that did not");
   if (event.why != Why::Undecodable) return;
