@@ -368,5 +368,16 @@ TEST_CASE("GW-IDL-10: a turn to identify that comes when it is not needed is giv
   }
 }
 
+TEST_CASE("GW-IDL-10: a turn to identify that comes behind the peer's Close is given back") {
+  World world;
+  reach_slot(world);
+  world.close(4000);
+  world.take();
+  world.grant();
+  CHECK(has(world.take(), "return identify 0"));
+  world.lose();
+  CHECK(world.client().state() == gateway::Machine::State::Backoff);
+}
+
 }  // namespace
 }  // namespace portcullis::tests
