@@ -21,7 +21,9 @@ constexpr Duration kIdentifySpacing{5'000};
 constexpr Duration kBackoffMax{90'000};        // LOCAL-1
 constexpr Duration kRetryAfterMax{3'600'000};  // LOCAL-11
 constexpr std::size_t kSendsMax = 120;
-constexpr std::size_t kDialsMax = 20;  // in a minute; back-off alone makes it nine, and the user has wishes
+constexpr std::size_t kDialsMax = 20;     // in a minute; back-off alone makes it nine, and the user has wishes
+constexpr std::size_t kSendsAtEase = 80;  // in a minute: there is room for answers at once (LOCAL-6)
+constexpr Duration kAnswered{2'000};
 constexpr std::size_t kIdentifiesMax = 1'000;
 constexpr std::size_t kMessageBytesMax = 4'096;
 constexpr int kResumesMax = 5;                   // LOCAL-3
@@ -156,6 +158,7 @@ void Laws::count_send(OfLink& link, Instant local) {
 
 void Laws::sent_beat(Watched& of, const std::string& d, Instant local) {
   if (of.link.beat_by) of.link.beat_by = local + setup_.heartbeat_interval;
+  ++of.link.answers;
   const std::string known = of.session ? number(of.session->sequence) : "null";
   if (d != known) fail_unless_corrupted(of, "INV-8, INV-15", "a beat says " + d + " where " + known + " is known");
 }
@@ -203,6 +206,7 @@ void Laws::returned(std::uint32_t shard) {
 void Laws::waits(std::uint32_t shard, std::optional<Instant> deadline, Instant local) {
   Watched& of = watched_[shard];
   check_memory();
+  check_answers(of.link);
   if (!deadline) return fail("INV-17", "a client waits for ever");
   if (of.granted) fail("GW-IDL-4", "a turn is neither used nor given back");
   const bool beats = of.link.up && of.link.beat_by && !of.link.closing && !of.link.ended;
@@ -218,6 +222,15 @@ void Laws::waits(std::uint32_t shard, std::optional<Instant> deadline, Instant l
   if (of.link.up && of.link.deaf_since &&
       local > *of.link.deaf_since + 2 * setup_.heartbeat_interval + limits.hello_timeout + limits.close_timeout)
     fail("GW-HB-14", "a dead link was not noticed");
+}
+
+/// Where nothing is late, and room for all of them.
+void Laws::check_answers(OfLink& link) {
+  if (link.asks == 0 || now_ < link.asked_at + kAnswered) return;
+  const bool calm = link.up && !link.ended && !link.closing && !link.delayed && !link.corrupted && !link.deaf_since;
+  if (calm && link.sends.size() < kSendsAtEase && link.answers < link.asks)
+    fail("INV-7", number(static_cast<std::int64_t>(link.asks - link.answers)) + " beats were asked for and not sent");
+  link.asks = 0;
 }
 
 void Laws::check_memory() {
@@ -379,6 +392,10 @@ void Laws::stepped(std::uint32_t shard, const mock::Stepped& step) {
   const Action act = step.row->act;
   if (step.row->to == spec::gateway_peer::State::Closed) of.link.ended = true;
   if (act == Action::SendInvalid) of.link.invalidated = true;
+  if (act == Action::SendHeartbeat && of.link.asks++ == 0) {
+    of.link.asked_at = now_;
+    of.link.answers = 0;
+  }
   if (act == Action::SendInvalid) ++tally_.invalid;
   if (act == Action::SendInvalidResumable) of.link.doubted = true;
   if (act == Action::SendInvalidResumable) ++tally_.invalid_resumable;

@@ -94,6 +94,9 @@ class Laws {
     std::deque<Instant> sends;  // of the last minute
     std::optional<Instant> beat_by;
     std::optional<Instant> deaf_since;
+    Instant asked_at{};       // for the first of `asks`, by the simulation's time
+    std::size_t asks = 0;     // beats that the gateway has asked for
+    std::size_t answers = 0;  // beats since then
     bool up = false;
     bool main_host = false;
     bool to_resume = false;  // there was a session
@@ -138,6 +141,7 @@ class Laws {
   void check_reason(Watched& of, const Disconnected& event);
   void count_failures(Watched& of, const Disconnected& event);
   bool may_give_up(const Watched& of) const;
+  void check_answers(OfLink& link);
   void check_memory();
   /// Breaks the law, or forgives it where bytes were corrupted; then nothing more is known of the session.
   void fail_unless_corrupted(Watched& of, std::string law, std::string what);

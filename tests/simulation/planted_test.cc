@@ -73,6 +73,7 @@ TEST_CASE("mutants: a client with a wrong row is noticed by the law that it brea
             "GW-RES-3"},
            {"dispatches are not delivered", S::Ready, I::Dispatch, S::Ready, A::Ignore, "GW-DISP-9"},
            {"replayed dispatches are not delivered", S::Resuming, I::Dispatch, S::Resuming, A::Ignore, "GW-DISP-9"},
+           {"beats that are asked for are not sent", S::Ready, I::HeartbeatRequest, S::Ready, A::Ignore, "INV-7"},
            {"no beats", S::Ready, I::BeatDue, S::Ready, A::Ignore, "INV-6"},
            {"no beats before a turn", S::AwaitSlot, I::BeatDue, S::AwaitSlot, A::Ignore, "INV-6"},
            {"a zombie lives on", S::Ready, I::Zombie, S::Ready, A::Ignore, "INV-"},

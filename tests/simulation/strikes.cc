@@ -67,7 +67,7 @@ bool Fleet::strike_gateway(const Fault& fault) {
     case InvalidResumable: return say(link, {}, mock::SayInvalid{true}) != 0;
     case Invalid: return say(link, {}, mock::SayInvalid{false}) != 0;
     case Close: return say(link, {}, mock::SayClose{static_cast<std::uint16_t>(fault.a), {}}) != 0;
-    case Silence: return say(link, {}, mock::SaySilence{}) != 0;
+    case Silence: laws_.delayed(fault.shard); return say(link, {}, mock::SaySilence{}) != 0;
     case NoAcks: return say(link, {}, mock::SayHold{{mock::Answer::Ack}}) != 0;
     case Messages: return say(link, {}, mock::SayPieces{static_cast<std::size_t>(fault.a)}) != 0;
     case NoHello: return member.withheld.insert(mock::Answer::Hello), true;
