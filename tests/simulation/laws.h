@@ -97,6 +97,7 @@ class Laws {
     Instant asked_at{};       // for the first of `asks`, by the simulation's time
     std::size_t asks = 0;     // beats that the gateway has asked for
     std::size_t answers = 0;  // beats since then
+    std::size_t sends_before = 0;
     bool up = false;
     bool main_host = false;
     bool to_resume = false;  // there was a session
