@@ -284,8 +284,9 @@ void Laws::delivered_resumed(Watched& of) {
 }
 
 void Laws::count_sequence(Watched& of, const Dispatch& dispatch) {
+  if (!dispatch.sequence) return fail_unless_corrupted(of, "GW-DISP-9", "a dispatch was delivered without its s");
   const std::int64_t before = of.session->sequence;
-  const std::int64_t sequence = dispatch.sequence.value_or(before + 1);
+  const std::int64_t sequence = *dispatch.sequence;
   // A RESUMED that nobody heard is not replayed: it leaves a hole, and nothing else does.
   if (dispatch.kind == Dispatch::Kind::Resumed) --of.session->resumed_unheard;
   const std::int64_t holes = of.link.live ? 0 : of.session->resumed_unheard;
