@@ -14,6 +14,7 @@
 #include "portcullis/core/gateway/event.h"
 #include "portcullis/core/gateway/machine.h"
 #include "portcullis/core/limits.h"
+#include "portcullis/core/tables.h"
 #include "portcullis/core/websocket/client.h"
 #include "portcullis/core/websocket/url.h"
 #include "portcullis/core/workspace.h"
@@ -72,8 +73,7 @@ using Output = std::variant<Dial, Transmit, Hangup, Notify, AskIdentify, ReturnI
 ///   Source:   section 8 of the catalogue; the tables in spec/.
 class Client final : private gateway::Port {
  public:
-  Client(Config config, Limits limits, Chance chance, Workspace& workspace,
-         const spec::gateway_session::Rows& rows = spec::gateway_session::kRows);
+  Client(Config config, Limits limits, Chance chance, Workspace& workspace, const Tables& tables = {});
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -167,6 +167,7 @@ class Client final : private gateway::Port {
   Limits limits_;
   Chance chance_;
   Workspace& workspace_;
+  Tables tables_;
   gateway::Machine machine_;
   Instant now_{};
   Instant timers_run_to_{};  // `received` does not move it: what is still unread may be what a timer waits for

@@ -8,6 +8,7 @@
 
 #include "portcullis/core/encoding/json_tree.h"
 #include "portcullis/tests/encoding/etf_terms.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::tests {
 namespace {
@@ -83,7 +84,7 @@ World::World(Config config, Limits limits, std::uint32_t seed)
     seed_ = seed_ * 1'664'525u + 1'013'904'223u;
     return seed_;
   };
-  client_ = std::make_unique<Client>(std::move(config), limits, chance, workspace_);
+  client_ = std::make_unique<Client>(std::move(config), limits, chance, workspace_, tables_at_hand().client);
 }
 
 // ---- Inputs
