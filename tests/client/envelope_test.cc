@@ -199,7 +199,7 @@ TEST_CASE("LOCAL-15, LOCAL-5: 512 levels of nesting pass and one more does not")
   CHECK(has(outcome(nested(10'000)), "> close 4904"));
 }
 
-TEST_CASE("GW-CONN-11: a dispatch of many megabytes passes, compressed or not") {
+TEST_CASE("GW-CONN-11: a dispatch of many megabytes passes, compressed or not", "[slow]") {
   for (const auto compression : {Compression::None, kCompressions[0], kCompressions[1], kCompressions[2]}) {
     World world(config_of(compression));
     world.get_ready();
