@@ -36,14 +36,19 @@ void Watch::sends_hello(std::int64_t heartbeat_ms) {
   beat_by_ = world_.now() + interval_;
 }
 
+// What comes before Resume was sent is no replay (LOCAL-3), unless we are closing and take what still comes.
 void Watch::sends_dispatch(std::optional<std::int64_t> s) {
-  if (!session_ || !s || deaf_ || session_->sequence.value_or(-1) >= *s) return;
+  if (is_news(s) && (resume_sent_ || closed_)) replayed_ = true;
+}
+
+bool Watch::is_news(std::optional<std::int64_t> s) {
+  if (!session_ || !s || deaf_ || session_->sequence.value_or(-1) >= *s) return false;
   session_->sequence = *s;
-  replayed_ = true;
+  return true;
 }
 
 void Watch::sends_ready(std::string_view session_id, std::optional<std::int64_t> s) {
-  if (closed_ || deaf_ || !(identify_sent_ || resume_sent_)) return sends_dispatch(s);
+  if (closed_ || deaf_ || !(identify_sent_ || resume_sent_)) return (void)is_news(s);
   session_ = Known{std::string(session_id), s};
   must_identify_ = false;
   ended_by_us_ = false;
@@ -52,7 +57,7 @@ void Watch::sends_ready(std::string_view session_id, std::optional<std::int64_t>
 }
 
 void Watch::sends_resumed(std::optional<std::int64_t> s) {
-  sends_dispatch(s);
+  (void)is_news(s);
   if (closed_ || deaf_ || !resume_sent_) return;
   live_ = true;
   resumes_ended_ = 0;

@@ -55,6 +55,7 @@ class Watch {
     bool resumable() const { return !id.empty() && sequence.has_value(); }
   };
 
+  bool is_news(std::optional<std::int64_t> s);
   void on_output(const Output& output);
   void on_dial(const Dial& dial);
   void on_disconnected(const Disconnected& event);
