@@ -128,7 +128,8 @@ class Trials {
     Score& score = scores_[mutant.table];
     ++tried_;
     ++score.tried;
-    if (told_) std::cout << mutant.id << ": " << (noticed ? net_[*noticed].name : "not noticed") << std::endl;
+    if (told_ || !noticed)
+      std::cout << mutant.id << ": " << (noticed ? net_[*noticed].name : "not noticed") << std::endl;
     if (!noticed) return outcome_.survived.push_back(mutant.id);
     ++score.noticed;
     ++by_[*noticed];

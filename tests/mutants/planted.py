@@ -207,9 +207,10 @@ def main():
         parser.error(f"no such patch: {', '.join(sorted(unknown))}" if unknown else "--jobs needs a number")
     if options.names:
         patches = [patch for patch in patches if patch.name in options.names]
-    if check(patches) != 0 or options.check:
-        return check(patches) if options.check else 1
-    return run(tenth(patches) if options.tenth else patches, options.jobs)
+    if options.tenth:
+        patches = tenth(patches)
+    faulty = check(patches)
+    return faulty if faulty or options.check else run(patches, options.jobs)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ namespace portcullis::tests {
 namespace {
 
 // A mutant that fills the memory is to die before the machine does.
-constexpr rlim_t kBytesMax = rlim_t{6} << 30;
+constexpr rlim_t kBytesMax = rlim_t{1} << 30;
 
 constexpr int kContent = 0;
 constexpr int kNoticed = 1;
 
-void limit_time(int seconds) {
-  const itimerval limit{{0, 0}, {seconds, 0}};
+void limit_time(int ms) {
+  const itimerval limit{{0, 0}, {ms / 1'000, ms % 1'000 * 1'000}};
   setitimer(ITIMER_PROF, &limit, nullptr);
 }
 
@@ -58,7 +58,7 @@ bool sees(const Detector& detector, std::optional<Layer> layer) {
     if (!sees(net[i], layer)) continue;
     const auto number = static_cast<std::uint8_t>(i);
     if (write(pipe_end, &number, 1) != 1) _exit(kNoticed + 1);
-    limit_time(net[i].seconds_max);
+    limit_time(net[i].ms_max);
     if (notices(net[i])) _exit(kNoticed);
   }
   _exit(kContent);

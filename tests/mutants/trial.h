@@ -17,7 +17,7 @@ struct Detector {
   std::string name;
   std::vector<Layer> sees;        ///< it is asked about tables of these
   std::function<bool()> notices;  ///< whether something is not as it should be
-  int seconds_max = 2;            ///< of the processor; it needs a tenth of it at most
+  int ms_max = 1'000;             ///< of the processor; what takes longer does not come to an end
 };
 
 /// Calls `lay` in a process of its own and tries there what sees the layer, one after the other, until one notices: it
