@@ -4,6 +4,8 @@
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "portcullis/tests/client/world.h"
@@ -69,12 +71,51 @@ class Player {
     std::string verb;
     rest >> verb;
     if (verb == "config") return configure(rest);
+    if (verb == "way") return (void)(way_ = commands_in(rest));
+    if (verb == "try") return try_out(commands_in(rest));
     if (!world_) world_ = std::make_unique<World>(config_, limits_);
     perform(verb, rest);
   }
-  std::vector<std::string> take() { return world_ ? world_->take() : std::vector<std::string>(); }
+  std::vector<std::string> take() {
+    if (world_)
+      for (auto& line : without_passing_waits(world_->take())) tried_.push_back(std::move(line));
+    return std::exchange(tried_, {});
+  }
 
  private:
+  /// What stands between semicolons.
+  static std::vector<std::string> commands_in(std::istringstream& rest) {
+    std::vector<std::string> commands;
+    for (std::string one; std::getline(rest >> std::ws, one, ';');) commands.push_back(one);
+    return commands;
+  }
+
+  /// Goes the way with a new client, then does what is to be tried; writes down only what came of that.
+  void try_out(const std::vector<std::string>& commands) {
+    world_ = std::make_unique<World>(config_, limits_);
+    for (const auto& command : way_) play(command);
+    world_->take();
+    for (const auto& command : commands) play(command);
+    tried_.push_back(joined(commands, "; ") + ":");
+    for (const auto& line : without_passing_waits(world_->take())) tried_.push_back("  " + line);
+    tried_.push_back("  " + standing());
+  }
+
+  static std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+    std::string out;
+    for (const auto& text : texts) out.append(out.empty() ? "" : between).append(text);
+    return out;
+  }
+
+  /// What can be asked of the client between polls.
+  std::string standing() const {
+    const Client& client = world_->client();
+    const auto session = client.session();
+    return std::string(spec::name(client.state())) + ", " +
+           (session ? session->id + " at " + std::to_string(session->sequence) : "nothing to resume") + ", " +
+           std::to_string(client.commands_waiting()) + " waiting";
+  }
+
   void configure(std::istringstream& rest) {
     for (std::string item; rest >> item;) {
       const auto at = item.find('=');
@@ -145,6 +186,7 @@ class Player {
     if (verb == "send") return status(world_->send(command(word(), rest)));
     if (verb == "wait") return world_->advance(Duration{std::stoll(word())});
     if (verb == "late") return world_->elapse_late(Duration{std::stoll(word())});
+    if (verb == "stands") return world_->line(standing());
     throw std::runtime_error("no such verb: " + verb);
   }
 
@@ -163,13 +205,15 @@ class Player {
   Config config_ = plain_config();
   Limits limits_;
   std::unique_ptr<World> world_;
+  std::vector<std::string> way_;
+  std::vector<std::string> tried_;
 };
 
 // Plays one block and gives what came out. Of the waits only one at the end says anything.
 std::vector<std::string> play(Player& player, const Block& block) {
   for (const auto& line : block.commands)
     if (!line.empty() && line[0] != '#') player.play(line);
-  return without_passing_waits(player.take());
+  return player.take();
 }
 
 void print(std::ostream& out, const Block& block, const std::vector<std::string>& lines) {
