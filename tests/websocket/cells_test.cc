@@ -63,7 +63,8 @@ template <typename Connection>
 std::vector<Named<Connection>> ways() {
   return {
       {"Open", [](auto&) {}},
-      {"within a message", [](auto& scene) { scene.receive("010161"); }},
+      {"within a text", [](auto& scene) { scene.receive("010161"); }},
+      {"within a binary message", [](auto& scene) { scene.receive("020161"); }},
       {"CloseSent", [](auto& scene) { scene.close(); }},
       {"closed by the peer", [](auto& scene) { scene.receive("88020fa0"); }},
       {"Closed", [](auto& scene) { scene.end(); }},
