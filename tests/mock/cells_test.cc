@@ -186,6 +186,14 @@ std::vector<std::string> lines() {
     scene.heard();
     out.push_back(line_of(state, {"one message too many", sends(std::string(kBeat))}, scene));
   }
+  for (const std::string_view state : {"New", "Unauthenticated", "Invalid"}) {
+    mock::World world = world_for(state);
+    world.guild_ids.assign(2'501, 5);  // of shard 0
+    Scene scene(world);
+    if (state == "Invalid") says(mock::SayInvalid{})(scene);
+    scene.heard();
+    out.push_back(line_of({state, {}}, {"too many guilds", sends(identify())}, scene));
+  }
   Scene old(world_for("New"), "/?v=5&encoding=json");
   out.push_back(line_of({"New", {}}, {"old version", [](Scene&) {}}, old));
   return out;

@@ -113,7 +113,8 @@ class Player {
     const auto session = client.session();
     return std::string(spec::name(client.state())) + ", " +
            (session ? session->id + " at " + std::to_string(session->sequence) : "nothing to resume") + ", " +
-           std::to_string(client.commands_waiting()) + " waiting";
+           std::to_string(client.commands_waiting()) + " waiting" +
+           (client.latency() ? ", latency " + std::to_string(client.latency()->count()) : "");
   }
 
   void configure(std::istringstream& rest) {
