@@ -163,9 +163,12 @@ mock::World world_for(std::string_view state) {
 }
 
 std::string line_of(const Named& state, const Named& input, Scene& scene) {
+  const std::size_t before = scene.talk.steps().size();
   input.act(scene);
+  const std::size_t steps = scene.talk.steps().size() - before;
   std::string line = std::string(state.name) + ", " + std::string(input.name) + ": " + scene.heard();
-  line += "; " + scene.state() + ";" + scene.sessions();
+  line += "; " + std::to_string(steps) + (steps == 1 ? " step; " : " steps; ");
+  line += scene.state() + ";" + scene.sessions();
   return line;
 }
 
@@ -193,6 +196,13 @@ std::vector<std::string> lines() {
     if (state == "Invalid") says(mock::SayInvalid{})(scene);
     scene.heard();
     out.push_back(line_of({state, {}}, {"too many guilds", sends(identify())}, scene));
+  }
+  for (const Named& state : states()) {
+    Scene scene(world_for(state.name));
+    for (int i = 0; i < 1'001; ++i) scene.talk.say(mock::SayDispatch{"USER_UPDATE", "{}"}, {}, scene.lost_session);
+    state.act(scene);
+    scene.heard();
+    out.push_back(line_of(state, {"sequence too old", sends(resume(scene.lost_session, 1))}, scene));
   }
   Scene old(world_for("New"), "/?v=5&encoding=json");
   out.push_back(line_of({"New", {}}, {"old version", [](Scene&) {}}, old));
