@@ -1,6 +1,6 @@
-// What each input does in each state of the mock's peer: what goes out, where the connection stands then, and what is
-// left of its session. The lines of cells.txt were read against section 8.7 of the catalogue. To refresh:
-// bazel run //tests/mock:cells_test -- '[rewrite]'
+// What each input does in each state of the mock's peer: what goes out, where the connection stands then, and what
+// sessions there are, at once and later. The lines of cells.txt were read against section 8.7 of the catalogue. To
+// refresh: bazel run //tests/mock:cells_test -- '[rewrite]'
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -169,7 +169,8 @@ std::string line_of(const Named& state, const Named& input, Scene& scene) {
   std::string line = std::string(state.name) + ", " + std::string(input.name) + ": " + scene.heard();
   line += "; " + std::to_string(steps) + (steps == 1 ? " step; " : " steps; ");
   line += scene.state() + ";" + scene.sessions();
-  return line;
+  scene.talk.advance(3'600s);
+  return line + "; an hour later" + scene.sessions();
 }
 
 std::vector<std::string> lines() {

@@ -4,8 +4,6 @@
 //
 // It tries every tenth mutant, from one on that the contents of the FILEs choose: another tenth whenever one of them is
 // another. --tenth chooses by hand, --all tries all; --only tries those whose id holds TEXT, and says who noticed.
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -14,6 +12,11 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "portcullis/tests/mutants/detectors.h"
 #include "portcullis/tests/mutants/mutants.h"
