@@ -82,6 +82,11 @@ std::vector<Named<Connection>> inputs() {
       {"a text", [](auto& scene) { scene.receive("810161"); }},
       {"the end of a text", [](auto& scene) { scene.receive("800162"); }},
       {"a ping", [](auto& scene) { scene.receive("890161"); }},
+      {"a ping, then the end of a message",
+       [](auto& scene) {
+         scene.receive("890161");
+         scene.receive("800162");
+       }},
       {"a pong", [](auto& scene) { scene.receive("8a0161"); }},
       {"a Close", [](auto& scene) { scene.receive("88020fa1"); }},
       {"a bad frame", [](auto& scene) { scene.receive("8300"); }},
