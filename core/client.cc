@@ -24,7 +24,7 @@ Client::Client(Config config, Limits limits, Chance chance, Workspace& workspace
       chance_(std::move(chance)),
       workspace_(workspace),
       tables_(tables),
-      machine_(config_, limits_, chance_, workspace_, *this, *tables.session, *tables.heartbeat) {}
+      machine_(config_, limits_, chance_, workspace_, *this, tables) {}
 
 // ---- Inputs
 // ----------------------------------------------------------------------------------------------------------

@@ -68,12 +68,12 @@ using Output = std::variant<Dial, Transmit, Hangup, Notify, AskIdentify, ReturnI
 ///             Transmit groups its bytes.
 ///   Units:    `now` is the caller's monotonic time in milliseconds, never less than at the last call.
 ///   Lifetime: `bytes` are borrowed until `poll` gives Wait or Finished; the views in an output end at the next `poll`.
-///             The Workspace is borrowed for the client's life.
+///             The Workspace and the tables are borrowed for the client's life.
 ///   Errors:   nothing a peer sends makes a call fail: it becomes an event. A `Status` blames the caller.
 ///   Source:   section 8 of the catalogue; the tables in spec/.
 class Client final : private gateway::Port {
  public:
-  Client(Config config, Limits limits, Chance chance, Workspace& workspace, const Tables& tables = {});
+  Client(Config config, Limits limits, Chance chance, Workspace& workspace, const Tables& tables = kTables);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -167,7 +167,7 @@ class Client final : private gateway::Port {
   Limits limits_;
   Chance chance_;
   Workspace& workspace_;
-  Tables tables_;
+  const Tables& tables_;
   gateway::Machine machine_;
   Instant now_{};
   Instant timers_run_to_{};  // `received` does not move it: what is still unread may be what a timer waits for

@@ -14,5 +14,6 @@ struct Tables {
   const spec::websocket_connection::Rows* connection = &spec::websocket_connection::kRows;
   const spec::message_assembly::Rows* assembly = &spec::message_assembly::kRows;
 };
+inline constexpr Tables kTables{};
 
 }  // namespace portcullis
