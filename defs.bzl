@@ -45,6 +45,24 @@ def unit_test(name, srcs = None, deps = [], size = "small", **kwargs):
         **kwargs
     )
 
+def shared_test(name, deps = [], size = "small", data = [], srcs = None):
+    """A Catch2 test whose cases, NAME_cases, are linked into //tests/mutants too."""
+    native.cc_library(
+        name = name + "_cases",
+        testonly = True,
+        srcs = srcs or [name + ".cc"],
+        copts = COPTS,
+        data = data,
+        visibility = ["//tests/mutants:__pkg__"],
+        alwayslink = True,
+        deps = deps + ["@catch2"],
+    )
+    native.cc_test(
+        name = name,
+        size = size,
+        deps = [":%s_cases" % name, "//tests:catch_main"],
+    )
+
 def property_test(name, srcs = None, deps = [], size = "medium", timeout = "long", **kwargs):
     """A RapidCheck property inside a Catch2 test."""
     unit_test(

@@ -18,13 +18,13 @@ std::string_view as_text(std::span<const std::byte> bytes) noexcept {
 
 }  // namespace
 
-Client::Client(Config config, Limits limits, Chance chance, Workspace& workspace,
-               const spec::gateway_session::Rows& rows)
+Client::Client(Config config, Limits limits, Chance chance, Workspace& workspace, const Tables& tables)
     : config_(std::move(config)),
       limits_(limits),
       chance_(std::move(chance)),
       workspace_(workspace),
-      machine_(config_, limits_, chance_, workspace_, *this, rows) {}
+      tables_(tables),
+      machine_(config_, limits_, chance_, workspace_, *this, tables) {}
 
 // ---- Inputs
 // ----------------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ Status Client::start(Instant now) noexcept {
 void Client::opened(Link link, Instant now) noexcept {
   now_ = timers_run_to_ = now;
   if (!is_current(link) || link_.connection) return;
-  link_.connection.emplace(limits_, chance_);
+  link_.connection.emplace(limits_, chance_, *tables_.connection, *tables_.assembly);
   [[maybe_unused]] const auto queued = link_.connection->open(link_.endpoint, {}, {});
   assert(queued && "the endpoint was checked when it was joined");
 }

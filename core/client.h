@@ -14,6 +14,7 @@
 #include "portcullis/core/gateway/event.h"
 #include "portcullis/core/gateway/machine.h"
 #include "portcullis/core/limits.h"
+#include "portcullis/core/tables.h"
 #include "portcullis/core/websocket/client.h"
 #include "portcullis/core/websocket/url.h"
 #include "portcullis/core/workspace.h"
@@ -67,13 +68,12 @@ using Output = std::variant<Dial, Transmit, Hangup, Notify, AskIdentify, ReturnI
 ///             Transmit groups its bytes.
 ///   Units:    `now` is the caller's monotonic time in milliseconds, never less than at the last call.
 ///   Lifetime: `bytes` are borrowed until `poll` gives Wait or Finished; the views in an output end at the next `poll`.
-///             The Workspace is borrowed for the client's life.
+///             The Workspace and the tables are borrowed for the client's life.
 ///   Errors:   nothing a peer sends makes a call fail: it becomes an event. A `Status` blames the caller.
 ///   Source:   section 8 of the catalogue; the tables in spec/.
 class Client final : private gateway::Port {
  public:
-  Client(Config config, Limits limits, Chance chance, Workspace& workspace,
-         const spec::gateway_session::Rows& rows = spec::gateway_session::kRows);
+  Client(Config config, Limits limits, Chance chance, Workspace& workspace, const Tables& tables = kTables);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -167,6 +167,7 @@ class Client final : private gateway::Port {
   Limits limits_;
   Chance chance_;
   Workspace& workspace_;
+  const Tables& tables_;
   gateway::Machine machine_;
   Instant now_{};
   Instant timers_run_to_{};  // `received` does not move it: what is still unread may be what a timer waits for

@@ -52,15 +52,14 @@ std::optional<Duration> heartbeat_interval(const EnvelopeView& hello) noexcept {
 }  // namespace
 
 Machine::Machine(const Config& config, const Limits& limits, const Chance& chance, Workspace& workspace, Port& port,
-                 const spec::gateway_session::Rows& rows, const spec::heartbeat::Rows& beats) noexcept
+                 const Tables& tables) noexcept
     : config_(config),
       limits_(limits),
       chance_(chance),
       workspace_(workspace),
       port_(port),
-      rows_(rows),
-      beats_(beats),
-      heartbeat_(beats) {
+      tables_(tables),
+      heartbeat_(*tables.heartbeat) {
   if (config.resume) held_ = Held{config.resume->id, config.resume->resume_gateway_url, config.resume->sequence};
 }
 
@@ -160,8 +159,8 @@ Machine::Input Machine::classify_dispatch(const EnvelopeView& envelope) const no
 // ------------------------------------------------------------------------------------------------
 
 Status Machine::step(Input input, const Detail& detail) noexcept {
-  const auto& row = rows_.row(state_, input);
-  if (row_counts_ != nullptr) ++(*row_counts_)[rows_.index_of(row)];
+  const auto& row = tables_.session->row(state_, input);
+  if (row_counts_ != nullptr) ++(*row_counts_)[tables_.session->index_of(row)];
   state_ = row.to;
   return perform(row.act, detail);
 }
@@ -439,7 +438,7 @@ void Machine::end_link() noexcept {
   replayed_ = false;
   live_ = false;
   owed_beat_at_.reset();
-  heartbeat_ = Heartbeat(beats_);
+  heartbeat_ = Heartbeat(*tables_.heartbeat);
   hello_by_.reset();
   ready_by_.reset();
   release_at_.reset();

@@ -17,6 +17,7 @@
 #include "portcullis/core/gateway/request_budget.h"
 #include "portcullis/core/gateway/send_window.h"
 #include "portcullis/core/limits.h"
+#include "portcullis/core/tables.h"
 #include "portcullis/core/workspace.h"
 #include "portcullis/spec/gateway_session.h"
 
@@ -52,8 +53,7 @@ class Machine {
 
   /// The arguments are borrowed and must outlive the machine.
   Machine(const Config& config, const Limits& limits, const Chance& chance, Workspace& workspace, Port& port,
-          const spec::gateway_session::Rows& rows = spec::gateway_session::kRows,
-          const spec::heartbeat::Rows& beats = spec::heartbeat::kRows) noexcept;
+          const Tables& tables = kTables) noexcept;
 
   /// Checks the configuration: the URL, what Identify carries, the session to resume.
   Status check() const noexcept;
@@ -188,8 +188,7 @@ class Machine {
   const Chance& chance_;
   Workspace& workspace_;
   Port& port_;
-  const spec::gateway_session::Rows& rows_;
-  const spec::heartbeat::Rows& beats_;
+  const Tables& tables_;
   std::vector<std::uint64_t>* row_counts_ = nullptr;
 
   State state_ = State::Idle;

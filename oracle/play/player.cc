@@ -161,7 +161,7 @@ Player::Impl::Impl(const Scenario& a_scenario, Options a_options, Chance chance,
       options(a_options),
       pseudonyms(a_pseudonyms),
       sink(std::move(a_sink)),
-      peer(peers_world(a_scenario), Limits{}, std::move(chance)),
+      peer(peers_world(a_scenario), Limits{}, std::move(chance), *options.table),
       now(a_options.began) {}
 
 // ---- What comes in

@@ -11,6 +11,7 @@
 #include "portcullis/oracle/play/scenario.h"
 #include "portcullis/oracle/timeline/pseudonyms.h"
 #include "portcullis/oracle/timeline/record.h"
+#include "portcullis/spec/gateway_peer.h"
 
 namespace portcullis::play {
 
@@ -31,6 +32,8 @@ class Player final : public mock::Gateway {
     timeline::Clock clock = timeline::Clock::Wall;
     /// Hands the client an order; what calls the player is on the stack, so it must not be called back.
     std::function<void(const Order&)> on_order = [](const Order&) {};
+    /// The table that the good gateway obeys; borrowed.
+    const spec::gateway_peer::Rows* table = &spec::gateway_peer::kRows;
   };
   Player(const Scenario& scenario, Options options, Chance chance, timeline::Pseudonyms& pseudonyms,
          timeline::Sink sink);

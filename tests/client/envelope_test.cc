@@ -90,6 +90,7 @@ TEST_CASE("GW-ENV-12: a dispatch with an unknown name is handed on and counted")
   const auto lines = outcome(dispatch("XYZ_NEW", 2, R"({"k":1})"));
   CHECK(has(lines, R"(! XYZ_NEW s=2 {"k":1})"));
   CHECK(beat_value(lines) == "2");
+  CHECK(beat_value(outcome(R"({"op":0,"t":null,"s":2,"d":{}})")) == "2");
 }
 
 TEST_CASE("GW-ENV-14, GW-READY-12, GW-READY-13: d is handed on as it came, of whatever kind") {
@@ -199,7 +200,7 @@ TEST_CASE("LOCAL-15, LOCAL-5: 512 levels of nesting pass and one more does not")
   CHECK(has(outcome(nested(10'000)), "> close 4904"));
 }
 
-TEST_CASE("GW-CONN-11: a dispatch of many megabytes passes, compressed or not") {
+TEST_CASE("GW-CONN-11: a dispatch of many megabytes passes, compressed or not", "[slow]") {
   for (const auto compression : {Compression::None, kCompressions[0], kCompressions[1], kCompressions[2]}) {
     World world(config_of(compression));
     world.get_ready();

@@ -128,7 +128,7 @@ TEST_CASE("LOCAL-2, GW-RES-19: a session that lives for a second each time is re
   CHECK(tally.connections < 24 * 60);
 }
 
-TEST_CASE("LOCAL-2, GW-IDL-4: sessions that are ended after a second stay within a day's identifies") {
+TEST_CASE("LOCAL-2, GW-IDL-4: sessions that are ended after a second stay within a day's identifies", "[slow]") {
   Storm storm;  // scenario J4, where the gateway wants a new session each time
   const auto tally = storm.run(24 * kHour, [](Storm& s) {
     s.live(Duration{1'000});
@@ -138,7 +138,7 @@ TEST_CASE("LOCAL-2, GW-IDL-4: sessions that are ended after a second stay within
   CHECK(tally.identifies > 900);
 }
 
-TEST_CASE("GW-IDL-4, GW-ID-18, LOCAL-10: identifies that are refused stay within a day's number") {
+TEST_CASE("GW-IDL-4, GW-ID-18, LOCAL-10: identifies that are refused stay within a day's number", "[slow]") {
   Storm storm;  // scenario E2
   const auto tally = storm.run(24 * kHour, [](Storm& s) {
     s.accept();

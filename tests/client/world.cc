@@ -8,6 +8,7 @@
 
 #include "portcullis/core/encoding/json_tree.h"
 #include "portcullis/tests/encoding/etf_terms.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::tests {
 namespace {
@@ -82,7 +83,7 @@ World::World(Config config, Limits limits, std::uint32_t seed)
 
 World::World(Config config, Limits limits, Chance chance)
     : compression_(config.compression), etf_(config.encoding == encoding::Encoding::Etf) {
-  client_ = std::make_unique<Client>(std::move(config), limits, std::move(chance), workspace_);
+  client_ = std::make_unique<Client>(std::move(config), limits, std::move(chance), workspace_, tables_at_hand().client);
 }
 
 // ---- Inputs

@@ -53,6 +53,16 @@ TEST_CASE("GW-ZLIB-4: nothing of a payload stays in the workspace between its me
   CHECK(text(**one.feed(bytes(message).subspan(9), shared)) == kHello);
 }
 
+TEST_CASE("GW-ZLIB-3: all four bytes of the suffix end a payload, and no three of them", "[compression]") {
+  using namespace std::string_literals;
+  for (const std::string& almost : {"A\0\xff\xff"s, "\0A\xff\xff"s, "\0\0A\xff"s, "\0\0\xff"s + "A"}) {
+    const std::string stored = "\x78\x01\0\x06\0\xf9\xff"s + almost;  // a block of six bytes, as they are
+    Fixture fixture;
+    CHECK(fixture.gives_nothing(stored));
+    CHECK(fixture.payload("yz\0\0\0\xff\xff"s) == almost + "yz");
+  }
+}
+
 TEST_CASE("GW-ZLIB-6: a message that completes the suffix completes the payload", "[compression]") {
   Deflater deflater;
   const std::string first = deflater.message(kHello), second = deflater.message("[2]");

@@ -333,6 +333,9 @@ TEST_CASE("GW-ETF-11: a compressed term is exactly as long as it says", "[encodi
     wrong[5] = static_cast<char>(wrong[5] + by);
     CHECK(fault_of(wrong) == Errc::EtfCompressed);
   }
+  std::string longer = compressed(etf_payload({{"op", 11}}) + "j");
+  longer[5] = packed[5];
+  CHECK(fault_of(longer) == Errc::EtfCompressed);  // though its first bytes are a whole term
   const auto trailing = scan(packed + "x");
   REQUIRE_FALSE(trailing);
   CHECK(trailing.error().code == Errc::EtfTrailing);

@@ -12,6 +12,7 @@
 
 #include "portcullis/core/http/text.h"
 #include "portcullis/tests/mock/gateway_client.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::mock {
 namespace {
@@ -21,7 +22,10 @@ using nlohmann::json;
 /// A peer and clients that are logged in.
 class Mock {
  public:
-  Mock() : peer_(World{}, Limits{}, [this] { return draws_ = draws_ * 1'664'525 + 1'013'904'223; }) {}
+  Mock()
+      : peer_(
+            World{}, Limits{}, [this] { return draws_ = draws_ * 1'664'525 + 1'013'904'223; },
+            *tests::tables_at_hand().peer) {}
 
   /// Logs a client in and gives its link. Each comes a minute after the last, for the identify limit's sake.
   Link log_in() {

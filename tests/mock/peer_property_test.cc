@@ -2,6 +2,7 @@
 
 #include "portcullis/tests/mock/talk.h"
 #include "portcullis/tests/property.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::tests {
 namespace {
@@ -45,7 +46,8 @@ Heard play(const std::vector<Act>& acts, const std::function<std::size_t(std::si
   mock::World world;
   world.token = "the-token";
   world.events_per_second = 3;
-  mock::Peer peer(world, {}, [n = 0u]() mutable { return ++n; });
+  mock::Peer peer(
+      world, {}, [n = 0u]() mutable { return ++n; }, *tables_at_hand().peer);
   Heard heard;
   Instant now{};
   const auto listen = [&] {

@@ -398,7 +398,7 @@ TEST_CASE("GW-PRES-9: the sixth presence in 20 s has no effect and closes nothin
 
 // ---- Many events
 
-TEST_CASE("GW-ENV-8: over many drops every numbered message comes once, and in order", "[mock]") {
+TEST_CASE("GW-ENV-8: over many drops every numbered message comes once, and in order", "[mock][slow]") {
   const auto compression = GENERATE(kNone, kZlib, kZstd, kPayload);
   mock::World world = plain_world();
   world.events_per_second = 5;
@@ -431,7 +431,7 @@ TEST_CASE("GW-ENV-8: over many drops every numbered message comes once, and in o
   CHECK(sequence == sessions[0].sequence);
 }
 
-TEST_CASE("GW-RES-9: a link lost in mid-replay costs nothing but the number of an unheard RESUMED", "[mock]") {
+TEST_CASE("GW-RES-9: a link lost in mid-replay costs nothing but the number of an unheard RESUMED", "[mock][slow]") {
   mock::World world = plain_world();
   world.events_per_second = 1;
   world.session_lifetime = 3'600s;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "portcullis/core/encoding/json_tree.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::tests {
 namespace {
@@ -56,7 +57,7 @@ std::string resume(std::string_view session_id, std::int64_t seq, std::string_vi
          R"(","seq":)" + std::to_string(seq) + "}}";
 }
 
-Talk::Talk(mock::World world, std::uint32_t seed) : peer_(std::move(world), {}, seeded(seed)) {}
+Talk::Talk(mock::World world, std::uint32_t seed) : peer_(std::move(world), {}, seeded(seed), *tables_at_hand().peer) {}
 
 bool Talk::took(peer_table::Input input, peer_table::Action act) const {
   return std::ranges::any_of(steps_, [&](const Seen& seen) { return seen.input == input && seen.act == act; });
@@ -75,8 +76,9 @@ Config Talk::config(std::string token, compression::Compression compression, std
 Talk::Client& Talk::join(Config config) {
   static Workspace workspace;
   auto& client = *clients_.emplace_back(std::make_unique<Client>());
-  client.core = std::make_unique<portcullis::Client>(
-      std::move(config), Limits{}, seeded(static_cast<std::uint32_t>(clients_.size()) + 77), workspace);
+  client.core = std::make_unique<portcullis::Client>(std::move(config), Limits{},
+                                                     seeded(static_cast<std::uint32_t>(clients_.size()) + 77),
+                                                     workspace, tables_at_hand().client);
   if (!client.core->start(now_)) throw std::logic_error("the configuration is wrong");
   settle();
   return client;
@@ -210,7 +212,7 @@ void Talk::see(const mock::Output& output) {
     if (raws_.contains(reset->link)) raws_[reset->link]->reset = true;
     ends_for_clients_.push_back(reset->link);
   } else if (const auto* step = std::get_if<mock::Stepped>(&output)) {
-    const std::size_t row = peer_table::kRows.index_of(*step->row);
+    const std::size_t row = tables_at_hand().peer->index_of(*step->row);
     rows_met().insert(row);
     steps_.push_back({step->link, step->from, step->input, row, step->row->act, std::string(step->detail)});
   } else {

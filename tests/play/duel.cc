@@ -13,6 +13,7 @@
 #include "portcullis/core/client.h"
 #include "portcullis/core/gateway/identify_queue.h"
 #include "portcullis/oracle/play/player.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::tests {
 namespace {
@@ -101,7 +102,8 @@ Duel::Duel(const play::Scenario& scenario, const DuelOptions& options)
       options_(options),
       out_{{timeline::Clock::Virtual, scenario.id, {}}, false, {}, false, {}},
       player_(scenario,
-              {Instant{}, timeline::Clock::Virtual, [this](const play::Order& order) { orders_.push_back(order); }},
+              {Instant{}, timeline::Clock::Virtual, [this](const play::Order& order) { orders_.push_back(order); },
+               tables_at_hand().peer},
               seeded(options.seed), pseudonyms_,
               [this](timeline::Record record) { out_.timeline.records.push_back(std::move(record)); }),
       identifies_(shards_of(scenario), seeded(options.seed + 1)) {
@@ -144,7 +146,8 @@ void Duel::join(std::uint32_t shard) {
   config.encoding = options_.encoding;
   auto& side = *sides_.emplace_back(std::make_unique<Side>());
   side.shard = shard;
-  side.core = std::make_unique<Client>(std::move(config), Limits{}, seeded(options_.seed + 100 + shard), workspace_);
+  side.core = std::make_unique<Client>(std::move(config), Limits{}, seeded(options_.seed + 100 + shard), workspace_,
+                                       tables_at_hand().client);
   if (!side.core->start(now_)) throw std::logic_error("the configuration is wrong");
   poll_client(side);
 }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "portcullis/tests/mock/talk.h"
+#include "portcullis/tests/tables.h"
 
 namespace portcullis::tests {
 namespace {
@@ -41,8 +42,9 @@ play::Scenario scenario_of(const std::string& links, const std::string& more) {
 
 Stage::Stage(const std::string& links, const std::string& more, timeline::Clock clock)
     : scenario_(scenario_of(links, more)),
-      player_(scenario_, {Instant{}, clock, [this](const play::Order& order) { orders.push_back(order); }}, seeded(5),
-              pseudonyms_, [this](timeline::Record record) { records.push_back(std::move(record)); }) {
+      player_(scenario_,
+              {Instant{}, clock, [this](const play::Order& order) { orders.push_back(order); }, tables_at_hand().peer},
+              seeded(5), pseudonyms_, [this](timeline::Record record) { records.push_back(std::move(record)); }) {
   const bool elsewhere = player_.elsewhere() != mock::Elsewhere::Nothing;
   player_.set_urls({"ws://main.example", elsewhere ? "ws://other.example" : ""});
 }

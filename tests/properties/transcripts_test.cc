@@ -41,7 +41,7 @@ TEST_CASE("OP-35: the conversations of the transcripts go the same way with the 
   int played = 0;
   for (const auto& entry : std::filesystem::directory_iterator("tests/transcripts")) {
     const std::string name = entry.path().filename();
-    if (!name.ends_with(".txt") || kOfBytes.contains(name)) continue;
+    if (!name.ends_with(".txt") || name.starts_with("cells_") || kOfBytes.contains(name)) continue;
     const Conversation conversation = read(entry.path());
     for (const std::string chance : {"0", "1431655765", "4294967295"}) {
       Duel duel(conversation.config + " chance=" + chance);

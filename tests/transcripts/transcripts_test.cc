@@ -7,54 +7,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "portcullis/tests/transcripts/player.h"
+#include "portcullis/tests/transcripts/play.h"
 
 namespace {
-
-using namespace portcullis;
-using tests::Player;
-
-struct Block {
-  std::vector<std::string> commands;  // comments and blank lines included
-  std::vector<std::string> expected;
-};
-
-std::vector<Block> read(std::istream& in) {
-  std::vector<Block> blocks(1);
-  bool outputs = false;
-  for (std::string line; std::getline(in, line);) {
-    if (line == "----") {
-      outputs = true;
-    } else if (!outputs) {
-      blocks.back().commands.push_back(line);
-    } else if (line.empty()) {
-      blocks.emplace_back();
-      outputs = false;
-    } else {
-      blocks.back().expected.push_back(line);
-    }
-  }
-  if (blocks.back().commands.empty()) blocks.pop_back();
-  return blocks;
-}
-
-// Plays one block and gives what came out. Of the waits only one at the end says anything.
-std::vector<std::string> play(Player& player, const Block& block) {
-  for (const auto& line : block.commands)
-    if (!line.empty() && line[0] != '#') player.play(line);
-  return tests::without_passing_waits(player.take());
-}
-
-void print(std::ostream& out, const Block& block, const std::vector<std::string>& lines) {
-  for (const auto& line : block.commands) out << line << '\n';
-  out << "----\n";
-  for (const auto& line : lines) out << line << '\n';
-}
 
 struct Options {
   bool rewrite = false;
@@ -62,25 +22,13 @@ struct Options {
 };
 
 bool play_file(const std::string& path, const Options& options) {
-  std::ifstream in(path);
-  if (!in) throw std::runtime_error("cannot read " + path);
-  Player player;
-  bool good = true;
-  std::ostringstream fresh;
-  const auto blocks = read(in);
-  if (blocks.empty()) throw std::runtime_error(path + " has no block");
-  for (const auto& block : blocks) {
-    const auto lines = play(player, block);
-    if (lines != block.expected) good = false;
-    if (&block != &blocks.front()) fresh << '\n';
-    print(fresh, block, lines);
-  }
-  if (options.print) std::cout << fresh.str();
+  const auto [good, fresh] = portcullis::tests::play_transcript(path);
+  if (options.print) std::cout << fresh;
   if (options.rewrite) {
-    std::ofstream(path) << fresh.str();
+    std::ofstream(path) << fresh;
     return true;
   }
-  if (!good) std::cout << "---- " << path << " now gives:\n" << fresh.str();
+  if (!good) std::cout << "---- " << path << " now gives:\n" << fresh;
   return good;
 }
 

@@ -7,9 +7,7 @@
 namespace portcullis::tests {
 namespace {
 
-using websocket::ClientConnection;
 using websocket::Kind;
-using websocket::ServerConnection;
 using Lines = std::vector<std::string>;
 
 constexpr const char* kExchanges = "corpus/vectors/websocket/exchanges.json";

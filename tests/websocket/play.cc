@@ -84,8 +84,8 @@ constexpr std::array<unsigned, 4> kKey{0x37, 0xfa, 0x21, 0x3d};
 
 }  // namespace
 
-void drain(ClientConnection& connection, Record& record) { drain_any(connection, record); }
-void drain(ServerConnection& connection, Record& record) { drain_any(connection, record); }
+void drain(websocket::ClientConnection& connection, Record& record) { drain_any(connection, record); }
+void drain(websocket::ServerConnection& connection, Record& record) { drain_any(connection, record); }
 
 Bytes from_hex(std::string_view hex) {
   const std::string_view digits = "0123456789abcdef";

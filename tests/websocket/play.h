@@ -11,6 +11,7 @@
 #include "portcullis/core/limits.h"
 #include "portcullis/core/websocket/client.h"
 #include "portcullis/core/websocket/server.h"
+#include "portcullis/tests/tables.h"
 
 /// What the tests of WebSocket share: bytes, frames taken apart a second time, and a record of what a connection did.
 namespace portcullis::tests {
@@ -51,6 +52,17 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
+/// Connections that obey the tables at hand.
+struct ClientConnection : websocket::ClientConnection {
+  ClientConnection(const Limits& limits, const Chance& chance) noexcept
+      : websocket::ClientConnection(limits, chance, *tables_at_hand().client.connection,
+                                    *tables_at_hand().client.assembly) {}
+};
+struct ServerConnection : websocket::ServerConnection {
+  explicit ServerConnection(const Limits& limits) noexcept
+      : websocket::ServerConnection(limits, *tables_at_hand().client.connection, *tables_at_hand().client.assembly) {}
+};
+
 /// Polls until Wait.
 void drain(websocket::ClientConnection& connection, Record& record);
 void drain(websocket::ServerConnection& connection, Record& record);
@@ -76,12 +88,12 @@ struct OpenClient {
   explicit OpenClient(const Limits& limits = kLimits);
   static const Limits kLimits;
   Chance chance = counting_chance();
-  websocket::ClientConnection connection;
+  ClientConnection connection;
   Record record;
 };
 struct OpenServer {
   explicit OpenServer(const Limits& limits = OpenClient::kLimits);
-  websocket::ServerConnection connection;
+  ServerConnection connection;
   Record record;
 };
 

@@ -7,8 +7,6 @@
 namespace portcullis::tests {
 namespace {
 
-using websocket::ClientConnection;
-using websocket::ServerConnection;
 using Lines = std::vector<std::string>;
 
 constexpr std::array kCuts{Cut::Whole, Cut::EveryByte, Cut::Threes};
