@@ -68,6 +68,7 @@ Fleet::Fleet(const Setup& setup, const std::vector<Fault>& faults, const spec::g
       faults_(faults),
       dice_(setup.seed),
       laws_(setup_, outcome_.tally),
+      tables_{.session = &rows},
       queue_(queue_of(setup, dice_)),
       peer_(world_of(setup), Limits{}, dice_.split(4).chance()) {
   gateway::SessionStartLimit limit;
@@ -78,7 +79,7 @@ Fleet::Fleet(const Setup& setup, const std::vector<Fault>& faults, const spec::g
   for (std::uint32_t shard = 0; shard < setup.shards; ++shard) {
     const tests::CountAllocations counted;
     members_[shard].client = std::make_unique<Client>(config_of(setup, shard), small_limits(),
-                                                      dice_.split(100 + shard).chance(), workspace_, rows);
+                                                      dice_.split(100 + shard).chance(), workspace_, tables_);
     members_[shard].client->count_rows(&outcome_.tally.rows);
   }
   for (std::uint32_t shard = 0; shard < setup.shards; ++shard) {

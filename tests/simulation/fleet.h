@@ -155,6 +155,7 @@ class Fleet {
   std::optional<Instant> healed_at_;
   std::optional<Instant> live_at_;  // after that
   std::size_t waiting_when_live_ = 0;
+  Tables tables_;  // borrowed by the clients
   Workspace workspace_;
   std::vector<Member> members_;
   gateway::IdentifyQueue queue_;
