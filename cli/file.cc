@@ -63,7 +63,8 @@ void replace_file(const std::string& path, std::string_view content, bool secret
 
 void check_place(const std::string& path, std::string_view option) {
   if (path.empty()) return;
-  if (std::filesystem::is_directory(path)) fail(option, "write", path, EISDIR);
+  std::error_code unknown;  // which `access` tells better
+  if (std::filesystem::is_directory(path, unknown)) fail(option, "write", path, EISDIR);
   const auto folder = std::filesystem::path(path).parent_path();
   const std::string name = folder.empty() ? "." : folder.string();
   if (::access(name.c_str(), W_OK | X_OK) != 0) fail(option, "write to the folder", name, errno);

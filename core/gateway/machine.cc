@@ -174,7 +174,7 @@ Status Machine::perform(Action action, const Detail& detail) noexcept {
     case Action::ExpectHello: expect_hello(); break;
     case Action::BeatAndAskSlot: beat_and_ask_slot(detail); break;
     case Action::BeatAndResume: beat_and_resume(detail); break;
-    case Action::Identify: if (!send_handshake(identify())) port_.give_back_identify(); break;
+    case Action::Identify: send_handshake(identify()); break;
     case Action::AdoptSession: adopt_session(detail); break;
     case Action::AdoptUnexpectedSession: adopt_unexpected_session(detail); break;
     case Action::FinishResume: finish_resume(detail); break;
@@ -260,9 +260,9 @@ void Machine::beat_and_resume(const Detail& detail) noexcept {
 }
 
 template <typename Payload>
-bool Machine::send_handshake(const Payload& payload) noexcept {
+void Machine::send_handshake(const Payload& payload) noexcept {
   ready_by_ = now_ + limits_.ready_timeout;
-  return write(payload, workspace_.command) && transmit(workspace_.command);
+  if (write(payload, workspace_.command)) transmit(workspace_.command);
 }
 
 void Machine::retry_dial(const Detail& detail) noexcept {

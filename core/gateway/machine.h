@@ -167,7 +167,7 @@ class Machine {
   Status send_command(const Command& command) noexcept;
   void release_commands() noexcept;
   template <typename Payload>
-  bool send_handshake(const Payload& payload) noexcept;
+  void send_handshake(const Payload& payload) noexcept;
   template <typename Payload>
   Status write(const Payload& payload, std::vector<char>& out) const noexcept;
   bool transmit(const std::vector<char>& payload) noexcept;
