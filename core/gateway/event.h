@@ -62,7 +62,7 @@ using Event = std::variant<Connected, Dispatch, Odd, Disconnected>;
 
 /// Why no further output will come until `start` is called again.
 struct Finish {
-  enum class Why : std::uint8_t { NotStarted, Ended, Kept, Fatal };
+  enum class Why : std::uint8_t { NotStarted, Ended, Kept, Fatal };  // Kept: what session() gives, if anything
   Why why = Why::NotStarted;
   std::uint16_t close_code = 0;      ///< the fatal one; 0 otherwise
   std::size_t commands_dropped = 0;  ///< that were waiting and went down with the session

@@ -15,16 +15,23 @@ bool holds(const std::vector<std::uint32_t>& shards, std::uint32_t shard) noexce
   return std::find(shards.begin(), shards.end(), shard) != shards.end();
 }
 
+// Whoever hits the total loses all sessions and the token (GW-IDL-5): a day's last Identify is kept back (LOCAL-37).
+SessionStartLimit short_of_total(SessionStartLimit limit) noexcept {
+  limit.total = std::max(limit.total, 2u) - 1;
+  limit.remaining = std::min(limit.remaining, limit.total);
+  limit.max_concurrency = std::max(limit.max_concurrency, 1u);
+  return limit;
+}
+
 }  // namespace
 
 IdentifyQueue::IdentifyQueue(std::vector<std::uint32_t> shards, Chance chance) noexcept
-    : chance_(std::move(chance)), unstarted_(std::move(shards)) {
+    : chance_(std::move(chance)), unstarted_(std::move(shards)), limit_(short_of_total({})) {
   std::sort(unstarted_.begin(), unstarted_.end());
 }
 
 void IdentifyQueue::set_limit(const SessionStartLimit& limit, Instant now) noexcept {
-  limit_ = limit;
-  limit_.max_concurrency = std::max(limit.max_concurrency, 1u);
+  limit_ = short_of_total(limit);
   resets_at_ = now + limit.reset_after;
   granted_count_ = 0;
 }

@@ -18,7 +18,7 @@ struct SessionStartLimit {
 };
 
 /// Spaces out the Identifies of one token's shards: one a bucket in 5 s and up to 0.5 s at random, low shards first,
-/// and no more than the daily budget.
+/// and one less than the daily total (LOCAL-37).
 ///
 /// Shape:  `ask` once Hello is there; after every call, and at `deadline`, poll `granted` until it gives nothing. A
 ///         grant is used at once, or given back.
@@ -30,7 +30,7 @@ class IdentifyQueue {
   IdentifyQueue(std::vector<std::uint32_t> shards, Chance chance) noexcept;
 
   /// Takes a fresh answer of GET /gateway/bot. Without one the budget of the next 24 h is what the grants of the window
-  /// now ending leave of the total, so that no 24 h see more than the total.
+  /// now ending leave of the total, so that no 24 h see the total.
   void set_limit(const SessionStartLimit& limit, Instant now) noexcept;
 
   /// Puts a shard in line; an unsharded session is shard 0. Asking again changes nothing.

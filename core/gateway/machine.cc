@@ -36,12 +36,6 @@ constexpr unsigned kMainUrlFailuresTold = 3;   // LOCAL-20
 constexpr Duration kInvalidWaitMin{1'000};  // GW-INV-6
 constexpr Duration kInvalidWaitMax{5'000};
 
-std::optional<Instant> earlier(std::optional<Instant> left, std::optional<Instant> right) noexcept {
-  if (!left) return right;
-  if (!right) return left;
-  return std::min(*left, *right);
-}
-
 std::optional<Duration> heartbeat_interval(const EnvelopeView& hello) noexcept {
   const auto interval = encoding::as_integer(encoding::find(hello.d, "heartbeat_interval"));
   constexpr std::int64_t kLongest = 1'000LL * 60 * 60 * 24 * 365;
@@ -503,18 +497,16 @@ Status Machine::send_command(const Command& command) noexcept {
 void Machine::release_commands() noexcept {
   if (owed_beat_at_ && *owed_beat_at_ <= now_) send_beat();  // GW-HB-26
   release_at_.reset();
-  std::optional<Instant> next;
   std::vector<RequestKey> held_back;
+  const auto release_by = [this](Instant at) { release_at_ = std::min(at, release_at_.value_or(at)); };
   for (auto it = queue_.begin(); it != queue_.end();) {
-    if (!window_.room(SendClass::UserCommand, now_)) {
-      next = earlier(next, window_.next_room(SendClass::UserCommand, now_));
-      break;
-    }
+    if (!window_.room(SendClass::UserCommand, now_))
+      return release_by(window_.next_room(SendClass::UserCommand, now_));
     const Instant ready_at = budget_.ready_at(it->key, now_);
     const bool behind = std::find(held_back.begin(), held_back.end(), it->key) != held_back.end();
     if (behind || ready_at > now_) {
       if (!behind) held_back.push_back(it->key);
-      next = earlier(next, ready_at > now_ ? std::optional(ready_at) : std::nullopt);
+      if (ready_at > now_) release_by(ready_at);
       ++it;
       continue;
     }
@@ -522,7 +514,6 @@ void Machine::release_commands() noexcept {
     budget_.note(it->key, now_);
     it = queue_.erase(it);
   }
-  release_at_ = next;
 }
 
 // ---- Time

@@ -159,7 +159,7 @@ def plant_all(patches, copies):
                   flush=True)
             if fault:
                 missed.append(patch.name)
-    print(f"{len(patches) - len(missed)} of {len(patches)} planted bugs noticed, {time.monotonic() - began:.0f} s")
+    print(f"All planted in {time.monotonic() - began:.0f} s")
     return missed
 
 
@@ -180,6 +180,7 @@ def run(patches, jobs):
             copy.leave()
     if missed:
         print("FAILED:", *missed)
+    print(f"{len(patches) - len(missed)} passed, {len(missed)} failed")
     return 1 if missed else 0
 
 

@@ -24,7 +24,7 @@ constexpr std::size_t kSendsMax = 120;
 constexpr std::size_t kDialsMax = 20;     // in a minute; back-off alone makes it nine, and the user has wishes
 constexpr std::size_t kSendsAtEase = 80;  // in a minute: there is room for answers at once (LOCAL-6)
 constexpr Duration kAnswered{2'000};
-constexpr std::size_t kIdentifiesMax = 1'000;
+constexpr std::size_t kIdentifiesADay = 1'000;
 constexpr std::size_t kMessageBytesMax = 4'096;
 constexpr int kResumesMax = 5;                   // LOCAL-3
 constexpr int kResumeHostFailuresMax = 2;        // LOCAL-4
@@ -178,7 +178,7 @@ void Laws::sent_identify(std::uint32_t shard, Instant local) {
   identifies_.push_back(local);
   while (local - identifies_.front() >= kDay) identifies_.pop_front();
   tally_.identifies_a_day_max = std::max<std::uint64_t>(tally_.identifies_a_day_max, identifies_.size());
-  if (identifies_.size() > kIdentifiesMax) fail("GW-IDL-4", "more than 1000 Identifies in a day");
+  if (identifies_.size() >= kIdentifiesADay) fail("GW-IDL-4, LOCAL-37", "1000 Identifies in a day");
 }
 
 void Laws::sent_resume(Watched& of, const std::string& session_id, std::int64_t sequence, Instant local) {
