@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "portcullis/spec/requirement_texts.h"
+#include "portcullis/spec/source_texts.h"
 
 namespace portcullis::cli {
 namespace {
@@ -25,6 +26,8 @@ const std::vector<Requirement>& catalogue() {
   static const std::vector<Requirement> all = read();
   return all;
 }
+
+std::string catalogue_date() { return nlohmann::json::parse(spec::kSourceTexts)["snapshot"]; }
 
 const Requirement* find_requirement(std::string_view id) {
   const auto at = std::ranges::find(catalogue(), id, &Requirement::id);

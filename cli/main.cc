@@ -5,12 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "portcullis/cli/catalogue.h"
 #include "portcullis/cli/verb.h"
 
 namespace portcullis::cli {
 namespace {
 
-constexpr const char* kVersion = "portcullis 0.1.0";
+constexpr const char* kVersion = "0.1.0";
 
 int status(Exit exit) { return static_cast<int>(exit); }
 
@@ -64,6 +65,8 @@ int on_parse_error(const CLI::App& app, const CLI::ParseError& error) {
   return complain(name, unknown_words(app) + see, Exit::Usage);
 }
 
+std::string version() { return std::string("portcullis ") + kVersion + ", requirements of " + catalogue_date(); }
+
 int perform(const std::string& verb, const Run& run) {
   try {
     return status(run());
@@ -77,7 +80,7 @@ int perform(const std::string& verb, const Run& run) {
 int run(int argc, char** argv) {
   CLI::App app("Portcullis: the Discord gateway, its client and a mock of its server");
   app.name("portcullis");
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", version);
   app.get_formatter()->column_width(30);
   app.require_subcommand(0, 1);
   app.footer(

@@ -132,13 +132,15 @@ TEST_CASE("interop: each scenario is listed, in words and as JSON, and each can 
   CHECK(has(words.out(), std::to_string(count) + " scenarios"));
 }
 
-TEST_CASE("interop: the version is that of MODULE.bazel") {
+TEST_CASE("interop: the version is that of MODULE.bazel, and the day that of the requirements' sources") {
   const std::string module = content_of("MODULE.bazel");
   std::smatch version;
   REQUIRE(std::regex_search(module, version, std::regex("version = \"([0-9.]+)\"")));
+  const auto sources = nlohmann::json::parse(content_of("spec/requirements/sources.json"));
   Program program({"--version"});
   CHECK(program.wait() == 0);
-  CHECK(program.out() == "portcullis " + version[1].str() + "\n");
+  CHECK(program.out() ==
+        "portcullis " + version[1].str() + ", requirements of " + sources["snapshot"].get<std::string>() + "\n");
 }
 
 TEST_CASE("interop: a command line that cannot be meant is answered with one line and status 3") {
