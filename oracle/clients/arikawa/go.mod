@@ -1,6 +1,6 @@
 module client
 
-go 1.24
+go 1.19
 
 require github.com/diamondburned/arikawa/v3 v3.3.5
 

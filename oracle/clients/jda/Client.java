@@ -12,8 +12,17 @@ import net.dv8tion.jda.api.requests.GatewayIntent;
 import net.dv8tion.jda.api.requests.RestConfig;
 import net.dv8tion.jda.api.sharding.DefaultShardManagerBuilder;
 import net.dv8tion.jda.api.sharding.ShardManager;
+import net.dv8tion.jda.api.utils.ConcurrentSessionController;
 
 public final class Client {
+    /** JDA's own, but for the gateway that it goes back to when the one that the API names cannot be reached. */
+    private static final class Controller extends ConcurrentSessionController {
+        @Override
+        public String getGateway() {
+            return System.getenv("PORTCULLIS_URL");
+        }
+    }
+
     /** Makes Java trust the certificate of a PEM file: it takes a store of its own form only. */
     private static void trust(String pem) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -35,6 +44,7 @@ public final class Client {
         if (ca != null && !ca.isEmpty()) trust(ca);
         ShardManager shards = DefaultShardManagerBuilder
             .createLight(System.getenv("PORTCULLIS_TOKEN"), GatewayIntent.GUILD_MESSAGES)
+            .setSessionController(new Controller())
             .setRestConfig(new RestConfig().setBaseUrl(System.getenv("PORTCULLIS_API") + "/v10"))
             .setEnableShutdownHook(false)
             .build();
