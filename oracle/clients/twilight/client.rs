@@ -1,21 +1,31 @@
 //! twilight as a bot's author uses it, at the gateway that the environment names.
 use std::env;
 use std::error::Error;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use twilight_gateway::{CloseFrame, ConfigBuilder, Event, EventTypeFlags, Intents, Shard, StreamExt as _};
-
-static STOPPING: AtomicBool = AtomicBool::new(false);
+use twilight_gateway::{CloseFrame, ConfigBuilder, Event, EventTypeFlags, Intents, Shard, ShardState, StreamExt as _};
 
 /// Follows a shard until it is closed for good, by the gateway or by us.
-async fn run(mut shard: Shard) {
-    while let Some(item) = shard.next_event(EventTypeFlags::all()).await {
-        match item {
-            Ok(Event::GatewayClose(_)) if STOPPING.load(Ordering::Relaxed) => return,
-            Ok(_) => {}
-            Err(error) => eprintln!("{error}: {:?}", error.source()),
+async fn run(mut shard: Shard, mut stop: watch::Receiver<bool>) {
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            item = shard.next_event(EventTypeFlags::all()) => match item {
+                Some(Ok(Event::GatewayClose(_))) if stopping => return,
+                Some(Ok(_)) => {}
+                Some(Err(error)) => eprintln!("{error}: {:?}", error.source()),
+                None => return,
+            },
+            _ = stop.changed(), if !stopping => {
+                stopping = true;
+                // A shard that is between two connections would make the next before it closed that.
+                if matches!(shard.state(), ShardState::Disconnected { .. }) {
+                    return;
+                }
+                shard.close(CloseFrame::NORMAL);
+            }
         }
     }
 }
@@ -30,17 +40,13 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let config = ConfigBuilder::new(token, Intents::GUILDS | Intents::GUILD_MESSAGES)
         .proxy_url(env::var("PORTCULLIS_URL")?)
         .build();
-    let mut senders = Vec::new();
+    let (told, stop) = watch::channel(false);
     let mut running = JoinSet::new();
     for shard in twilight_gateway::create_recommended(&http, config, |_, builder| builder.build()).await? {
-        senders.push(shard.sender());
-        running.spawn(run(shard));
+        running.spawn(run(shard, stop.clone()));
     }
     unix::signal(unix::SignalKind::terminate())?.recv().await;
-    STOPPING.store(true, Ordering::Relaxed);
-    for sender in senders {
-        _ = sender.close(CloseFrame::NORMAL);
-    }
+    told.send(true)?;
     while running.join_next().await.is_some() {}
     Ok(())
 }
