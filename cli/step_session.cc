@@ -220,9 +220,8 @@ Status perform(Client& client, const Node& line, std::string& bytes, Instant now
   return kOk;
 }
 
-constexpr std::array<std::string_view, 11> kInputs{"layer",   "start", "opened", "received",         "lost",
-                                                   "elapsed", "send",  "stop",   "identify_granted", "reconnect",
-                                                   "session"};
+constexpr std::array<std::string_view, 10> kInputs{"start", "opened", "received",         "lost",      "elapsed",
+                                                   "send",  "stop",   "identify_granted", "reconnect", "session"};
 
 /// The one of the inputs that a line has.
 std::string_view input_in(const Node& line) {
@@ -234,7 +233,7 @@ std::string_view input_in(const Node& line) {
   }
   std::string all;
   for (const std::string_view name : kInputs) all += (all.empty() ? "" : ", ") + std::string(name);
-  if (found.empty()) line.fail("must have one of: " + all);
+  if (found.empty()) line.fail("must have one of: layer, " + all);
   return found;
 }
 
@@ -267,8 +266,8 @@ Json Stepper::answer(std::string_view line) {
 }
 
 Json Stepper::answer(const Node& line) {
+  if (line.find("layer")) return vectors::answer(line);
   const std::string_view input_name = input_in(line);
-  if (input_name == "layer") return vectors::answer(line);
   line.only({"id", "now", input_name});
   if (input_name == "start") return start(line);
   if (!running_) line.fail("there is no session: begin with \"start\"");

@@ -99,14 +99,17 @@ std::size_t total(const std::vector<FileResult>& results, Outcome outcome) {
   return all;
 }
 
+/// The first fault of each vector that failed.
 void print_faults(const std::vector<FileResult>& results) {
   std::size_t count = 0;
   for (const FileResult& file : results)
     for (const vectors::CaseResult& one : file.cases)
-      for (const std::string& fault : one.faults)
-        if (++count <= kFaultsShown) print_line(stdout, one.id + ": " + fault);
+      if (!one.faults.empty() && ++count <= kFaultsShown)
+        print_line(stdout,
+                   one.id + ": " + one.faults.front() +
+                       (one.faults.size() > 1 ? " (and " + std::to_string(one.faults.size() - 1) + " more)" : ""));
   if (count > kFaultsShown)
-    print_line(stdout, "... and " + std::to_string(count - kFaultsShown) + " more; --json has them all");
+    print_line(stdout, "... and " + std::to_string(count - kFaultsShown) + " more vectors; --json has them all");
 }
 
 void print_table(const std::vector<FileResult>& results) {
@@ -153,8 +156,8 @@ Exit run_subject(const Options& options, const std::vector<vectors::File>& files
   const auto results = run_all(files, ask, vectors::Reading::Fair, interrupted);
   if (interrupted) throw Failure(Exit::Failed, "interrupted: the vectors were not all asked");
   if (!subject.has_answered())
-    throw Failure(Exit::NoConnection, "the program never answered: does it read a line and print one, and flush it? " +
-                                          (subject.tail().empty() ? "" : "It printed: " + subject.tail()));
+    throw Failure(Exit::NoConnection, "the program never answered: does it read a line and print one, and flush it?" +
+                                          (subject.tail().empty() ? "" : " It printed: " + subject.tail()));
   const Exit exit = report(results, options.json);
   if (total(results, Outcome::Passed) + total(results, Outcome::Failed) == 0)
     throw Failure(Exit::Failed, "every question was answered `unimplemented`");
@@ -164,7 +167,8 @@ Exit run_subject(const Options& options, const std::vector<vectors::File>& files
 Exit run(const Options& options) {
   const std::vector<vectors::File> files = chosen_of(options);
   if (!options.command.empty()) return run_subject(options, files);
-  return report(run_all(files, vectors::ask_core, vectors::Reading::Exact, false), options.json);
+  const auto ask = [](const vectors::Json& question) { return vectors::ask_core(question); };
+  return report(run_all(files, ask, vectors::Reading::Exact, false), options.json);
 }
 
 }  // namespace

@@ -25,10 +25,10 @@ std::size_t FileResult::count(Outcome outcome) const {
   return static_cast<std::size_t>(std::ranges::count(cases, outcome, &CaseResult::outcome));
 }
 
-Reply ask_core(const Json& question) {
+Reply ask_core(const Json& question, const Tables& tables) {
   try {
     const play::Document document(question.dump(), "question");
-    return {answer(play::Node(document)), {}};
+    return {answer(play::Node(document), tables), {}};
   } catch (const play::Wrong& wrong) {
     return {{}, wrong.text};
   }
@@ -38,7 +38,8 @@ FileResult run(const File& file, const Ask& ask, Reading reading) {
   FileResult result{file.name, file.layer, {}};
   for (const Question& question : file.questions) {
     if (question.own && reading == Reading::Fair) continue;
-    if (result.cases.empty() || result.cases.back().id != question.id) result.cases.push_back({question.id, Outcome::Skipped, {}});
+    if (result.cases.empty() || result.cases.back().id != question.id)
+      result.cases.push_back({question.id, Outcome::Skipped, {}});
     add(result.cases.back(), question, ask(question.ask), reading);
   }
   return result;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "portcullis/core/tables.h"
 #include "portcullis/oracle/vectors/file.h"
 #include "portcullis/oracle/vectors/grade.h"
 
@@ -34,7 +35,7 @@ struct Reply {
 using Ask = std::function<Reply(const Json& question)>;
 
 /// The core, asked as anybody else is.
-Reply ask_core(const Json& question);
+Reply ask_core(const Json& question, const Tables& tables = kTables);
 
 /// Puts all questions of a file. A case is passed when all its questions are that were not answered `unimplemented`,
 /// and skipped when there is none. Those about choices of ours are left out of a fair reading.

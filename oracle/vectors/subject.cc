@@ -8,7 +8,9 @@ namespace portcullis::vectors {
 namespace {
 
 constexpr int kWaitMs = 20;
-constexpr int kStartsMax = 20;  ///< in vain, before nothing more is expected of it
+// So often it may end over a question, before nothing more is expected of it: one that never answered, and another.
+constexpr int kEndsMaxUnheard = 2;
+constexpr int kEndsMax = 20;
 constexpr std::size_t kLineBytesMax = 64 * 1024 * 1024;
 
 std::string ending_of(const run::Exited& exited) {
@@ -36,7 +38,7 @@ Reply Subject::fail(const std::string& fault) {
 }
 
 Reply Subject::ask(const Json& question) {
-  if (ended_early_ >= kStartsMax) return {{}, "the program has ended too often"};
+  if (ended_early_ >= (has_answered_ ? kEndsMax : kEndsMaxUnheard)) return {{}, "the program has ended too often"};
   if (!process_ && !start()) return {{}, "the program cannot be started"};
   const std::string line = question.dump(-1, ' ', true) + "\n";
   const auto deadline = std::chrono::steady_clock::now() + patience_;

@@ -31,9 +31,9 @@ class Subject {
   const std::string command_;
   const std::chrono::milliseconds patience_;
   const std::atomic<bool>& interrupted_;
-  std::unique_ptr<run::Process> process_;
   std::string read_;
   std::string tail_;
+  std::unique_ptr<run::Process> process_;  // whose end adds to what was read
   bool has_answered_ = false;
   int ended_early_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "portcullis/core/compression/decompressor.h"
+#include "portcullis/oracle/vectors/connection.h"
 #include "portcullis/tests/compression/deflater.h"
 #include "portcullis/tests/compression/zstd.h"
 #include "portcullis/tests/encoding/texts.h"
