@@ -64,7 +64,7 @@ TEST_CASE("interop: each verb has a help with an example that a person can learn
       {"list", {"--select", "--level", "--scenarios", "--json"}},
       {"explain", {"ID", "--scenarios"}},
       {"vectors", {"DIR", "--exec", "--layer", "--timeout", "--json"}},
-      {"step", {"--help"}},
+      {"step", {"-h,--help"}},
       {"spec", {"TABLE", "--format"}}};
   for (const auto& [verb, names] : options) {
     Program help({verb, "--help"});

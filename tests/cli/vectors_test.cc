@@ -1,5 +1,6 @@
 // The verb `vectors`: our core and other programs graded, and files told apart that are not as their schema says.
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -82,7 +83,7 @@ TEST_CASE("vectors: our core passes every vector that there is") {
   for (const auto& entry : std::filesystem::recursive_directory_iterator("corpus/vectors")) {
     if (entry.path().extension() != ".json") continue;
     ++files;
-    const std::string name = std::filesystem::relative(entry.path(), "corpus/vectors");
+    const std::string name = entry.path().lexically_relative("corpus/vectors");
     CHECK(passed[name] == vectors_in(name)["cases"].size());
   }
   CHECK(files == passed.size());
@@ -119,7 +120,12 @@ TEST_CASE("vectors: a vector that says otherwise fails, with its id and the memb
 
 TEST_CASE("vectors: a program is held to what it can know, and a lenient vector passes either way") {
   CHECK(counts_of({"--layer", "envelope", "--exec", always(R"({"error": "no"})")}, 1) == Counts{148, 81, 0});
-  CHECK(counts_of({"--layer", "close_codes", "--exec", always(R"({"act": "resume"})")}, 1) == Counts{34, 6, 0});
+  Counts resumes;
+  const Json codes = vectors_in("close_codes/server.json");
+  for (const Json& one : codes["cases"])
+    ++(std::ranges::find(one["accepted"], "resume") != one["accepted"].end() ? resumes.passed : resumes.failed);
+  CHECK(resumes.failed >= 6);
+  CHECK(counts_of({"--layer", "close_codes", "--exec", always(R"({"act": "resume"})")}, 1) == resumes);
   CHECK(counts_of({"--layer", "etf", "--exec", always("{}")}, 1) == Counts{0, 112, 0});
 }
 
@@ -149,8 +155,10 @@ TEST_CASE("vectors: a program that never answers is told from one that answers w
 }
 
 TEST_CASE("vectors: Ctrl-C ends a run, and what the program started") {
-  Program program({"vectors", "--exec", "echo begun >&2; sleep 60"});
-  ::usleep(300'000);
+  const Scratch scratch;
+  const std::string begun = scratch.path("begun");
+  Program program({"vectors", "--exec", "echo >" + begun + "; sleep 60"});
+  for (int i = 0; i < 500 && !std::filesystem::exists(begun); ++i) ::usleep(20'000);
   program.signal(SIGINT);
   CHECK(program.wait() == 1);
   CHECK(has(program.err(), "interrupted"));
@@ -179,11 +187,11 @@ TEST_CASE("vectors: a file that is not as its schema says is refused, with the l
   CHECK(has(said_of(file.dump(1)), "/cases/0/req: no such requirement: GW-ETF-999"));
   file = sound;
   file["schema"] = "report.schema.json";
-  CHECK(has(said_of(file.dump(1)), "\"schema\" is no schema of vectors; there are close_codes.schema.json"));
+  CHECK(has(said_of(file.dump(1)), "/schema: is no schema of vectors; there are close_codes.schema.json"));
   CHECK(has(said_of("{\n\"schema\":"), "some.json:2: is not JSON"));
   CHECK(has(said_of("{\"a\": 1, \"a\": 2}"), "\"a\" occurs twice"));
   file = vectors_in("etf/client.json");
-  file["cases"][0]["close_code"] = 4002;
+  file["cases"][0].erase("payload");
   CHECK(has(said_of(file.dump(1)), "/cases/0: must have one of: payload, close_code"));
 }
 
