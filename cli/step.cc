@@ -1,5 +1,6 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -14,10 +15,10 @@
 namespace portcullis::cli {
 namespace {
 
-/// Lets a signal end the read that waits for the next line, and no line that is being written.
-void end_reads_on_signals() {
+/// Lets a signal end the input, be it in a read or before the next, and no line that is being written.
+void end_input_on_signals() {
   struct sigaction action {};
-  action.sa_handler = [](int) {};
+  action.sa_handler = [](int) { ::close(STDIN_FILENO); };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }
@@ -42,7 +43,7 @@ class Lines {
 };
 
 Exit run() {
-  end_reads_on_signals();
+  end_input_on_signals();
   Lines lines;
   Stepper stepper;
   for (std::string_view line; lines.next(line);)
