@@ -23,7 +23,8 @@ mapfile -t requirements < <(sed -n '/name = "requirement_files"/,/\]/s,.*"\(requ
 $CXX $CXXFLAGS "${flags[@]}" spec/requirements_gen.cc -o "$work/requirements_gen"
 "$work/requirements_gen" "${requirements[@]}" >"$work/include/portcullis/spec/requirements.h"
 bash spec/text_header.sh portcullis::spec kLaws spec/laws.json >"$work/include/portcullis/spec/laws.h"
-bash oracle/play/scenarios_header.sh corpus/scenarios/*.json >"$work/generated/portcullis/oracle/play/scenarios.h"
+bash oracle/play/files_header.sh portcullis::play kScenarioFiles corpus/scenarios corpus/scenarios/*.json \
+  >"$work/generated/portcullis/oracle/play/scenarios.h"
 
 # ---- What there is to compile
 

@@ -98,6 +98,8 @@ int run(int argc, char** argv) {
   add_run(app, run_verb);
   add_check(app, run_verb);
   add_report(app, run_verb);
+  add_vectors(app, run_verb);
+  add_step(app, run_verb);
   add_spec(app, run_verb);
   try {
     app.parse(argc, argv);

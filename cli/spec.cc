@@ -86,7 +86,8 @@ void add_spec(CLI::App& app, Run& run_verb) {
   auto* const verb = app.add_subcommand("spec", "Prints the tables that the library works by");
   const auto options = std::make_shared<Options>();
   verb->add_option("TABLE", options->table, "Which one; without it all are listed")->option_text(" ");
-  verb->add_option("--format", options->format, "json, markdown, mermaid, dot or promela; not every table has all of them")
+  verb->add_option("--format", options->format,
+                   "json, markdown, mermaid, dot or promela; not every table has all of them")
       ->capture_default_str()
       ->option_text("FORMAT [markdown]");
   verb->footer(

@@ -46,5 +46,7 @@ void add_mock(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
 void add_run(CLI::App& app, Run& run);
 void add_spec(CLI::App& app, Run& run);
+void add_step(CLI::App& app, Run& run);
+void add_vectors(CLI::App& app, Run& run);
 
 }  // namespace portcullis::cli

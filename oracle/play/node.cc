@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace portcullis::play {
 namespace {
 
 constexpr std::size_t kNestingMax = 100;
+constexpr std::uint64_t kIntegerMax = std::numeric_limits<std::int64_t>::max();
 
 /// Walks over a text and counts its lines for whoever holds the count.
 class Lines {
@@ -116,13 +118,13 @@ Document::Document(std::string_view text, std::string file) : file_(std::move(fi
     const auto follow = [&](int, Reading::Event event, const Json& parsed) { return reading(event, parsed); };
     tree_ = Json::parse(Lines(text.data(), line), Lines(text.data() + text.size(), line), follow);
   } catch (const Wrong& wrong) {
-    throw Wrong{on_one_line(where() + wrong.text)};
+    throw Wrong{on_one_line(where() + wrong.text), {}, on_one_line(wrong.text)};
   } catch (const Json::exception&) {
-    throw Wrong{where() + "is not JSON"};
+    throw Wrong{where() + "is not JSON", {}, "is not JSON"};
   }
 }
 
-void Document::fail(const std::string& pointer, const std::string& what) const {
+void Document::fail(const std::string& pointer, const std::string& what, const std::string& field) const {
   std::size_t line = 1;
   for (std::string at = pointer;; at.resize(at.rfind('/'))) {
     if (const auto found = lines_.find(at); found != lines_.end()) {
@@ -131,11 +133,12 @@ void Document::fail(const std::string& pointer, const std::string& what) const {
     }
     if (at.empty()) break;
   }
-  throw Wrong{on_one_line(file_ + ":" + std::to_string(line) + ": " + (pointer.empty() ? "" : pointer + ": ") + what)};
+  throw Wrong{on_one_line(file_ + ":" + std::to_string(line) + ": " + (pointer.empty() ? "" : pointer + ": ") + what),
+              on_one_line(field), on_one_line(what)};
 }
 
 void Node::fail_member(std::string_view name, const std::string& what) const {
-  fail("\"" + std::string(name) + "\" " + what);
+  document_->fail(pointer_, "\"" + std::string(name) + "\" " + what, pointer_ + "/" + escaped(std::string(name)));
 }
 
 void Node::must_be(const std::string& what) const {
@@ -157,6 +160,12 @@ std::uint64_t Node::number(std::uint64_t least, std::uint64_t most) const {
       value_->is_number_unsigned() && value_->get<std::uint64_t>() >= least && value_->get<std::uint64_t>() <= most;
   if (!good) must_be("a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   return value_->get<std::uint64_t>();
+}
+
+std::int64_t Node::integer() const {
+  const bool too_large = value_->is_number_unsigned() && value_->get<std::uint64_t>() > kIntegerMax;
+  if (!value_->is_number_integer() || too_large) must_be("an integer of 64 bits");
+  return value_->get<std::int64_t>();
 }
 
 std::vector<Node> Node::items() const {
@@ -187,8 +196,9 @@ std::string Node::bytes() const {
   const std::string& hex = text();
   const auto digit = [](char c) { return http::is_digit(c) || (c >= 'a' && c <= 'f'); };
   if (hex.size() % 2 != 0 || !std::ranges::all_of(hex, digit)) must_be("lowercase hex, two digits a byte");
+  const auto worth = [](char c) { return http::is_digit(c) ? c - '0' : c - 'a' + 10; };
   std::string out;
-  for (std::size_t i = 0; i < hex.size(); i += 2) out += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  for (std::size_t i = 0; i < hex.size(); i += 2) out += static_cast<char>(worth(hex[i]) * 16 + worth(hex[i + 1]));
   return out;
 }
 
@@ -196,7 +206,7 @@ void Node::only(const std::vector<std::string_view>& names) const {
   if (!value_->is_object()) must_be("an object");
   for (const auto& item : value_->items())
     if (std::ranges::find(names, item.key()) == names.end())
-      fail("\"" + item.key() + "\" is not known here; known are: " + listed(names));
+      fail_member(item.key(), "is not known here; known are: " + listed(names));
 }
 
 std::optional<Node> Node::find(std::string_view name) const {

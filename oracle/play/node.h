@@ -17,6 +17,8 @@ using Json = nlohmann::ordered_json;
 /// What is wrong with a file, and where; thrown while it is read, and caught before anybody sees it.
 struct Wrong {
   std::string text;
+  std::string field{};  ///< a JSON pointer to the value concerned; empty for the whole
+  std::string what{};   ///< the text without the place
 };
 
 /// A file's tree, with the lines on which its objects begin.
@@ -27,7 +29,8 @@ class Document {
 
   const Json& tree() const noexcept { return tree_; }
   /// Throws Wrong, with the line of the object that the pointer goes to or through.
-  [[noreturn]] void fail(const std::string& pointer, const std::string& what) const;
+  [[noreturn]] void fail(const std::string& pointer, const std::string& what) const { fail(pointer, what, pointer); }
+  [[noreturn]] void fail(const std::string& pointer, const std::string& what, const std::string& field) const;
 
  private:
   struct Reading;
@@ -45,11 +48,13 @@ class Node {
   const Json& value() const noexcept { return *value_; }
   [[noreturn]] void fail(const std::string& what) const { document_->fail(pointer_, what); }
   [[noreturn]] void fail_member(std::string_view name, const std::string& what) const;
+  [[noreturn]] void must_be(const std::string& what) const;
 
   // As the value of a member, of which the complaint tells the name.
   const std::string& text() const;
   bool boolean() const;
   std::uint64_t number(std::uint64_t least, std::uint64_t most) const;
+  std::int64_t integer() const;
   std::vector<Node> items() const;
   /// Gives the place of the text in the list of those that are allowed.
   std::size_t choice(const std::vector<std::string_view>& allowed) const;
@@ -64,7 +69,6 @@ class Node {
  private:
   Node(const Document* document, const Json* value, std::string pointer, std::string name)
       : document_(document), value_(value), pointer_(std::move(pointer)), name_(std::move(name)) {}
-  [[noreturn]] void must_be(const std::string& what) const;
 
   const Document* document_;
   const Json* value_;

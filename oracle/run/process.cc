@@ -213,16 +213,16 @@ void Process::sweep() {
   }
 }
 
-bool Process::write(std::string_view bytes) {
-  while (input_ && !bytes.empty()) {
-    const ssize_t count = ::write(input_.get(), bytes.data(), bytes.size());
-    if (count > 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
-      return false;
-    }
+std::size_t Process::write_some(std::string_view bytes) {
+  std::size_t written = 0;
+  while (input_ && written < bytes.size()) {
+    const ssize_t count = ::write(input_.get(), bytes.data() + written, bytes.size() - written);
+    if (count > 0)
+      written += static_cast<std::size_t>(count);
+    else if (errno != EINTR)
+      break;
   }
-  return bytes.empty();
+  return written;
 }
 
 }  // namespace portcullis::run

@@ -53,7 +53,9 @@ class Process {
 
   void ask_to_end();  ///< SIGTERM to the group
   void kill();        ///< SIGKILL, also to what has left the group, and waits for the end of all
-  bool write(std::string_view bytes);
+  /// Writes to its standard input what that takes now, and gives how much it was.
+  std::size_t write_some(std::string_view bytes);
+  bool write(std::string_view bytes) { return write_some(bytes) == bytes.size(); }
 
   /// Gives the end of what it printed on both streams.
   const std::string& tail() const noexcept { return tail_; }

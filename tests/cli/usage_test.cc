@@ -63,6 +63,8 @@ TEST_CASE("interop: each verb has a help with an example that a person can learn
         "--expected", "--json", "--junit", "--html", "--record"}},
       {"list", {"--select", "--level", "--scenarios", "--json"}},
       {"explain", {"ID", "--scenarios"}},
+      {"vectors", {"DIR", "--exec", "--layer", "--timeout", "--json"}},
+      {"step", {"-h,--help"}},
       {"spec", {"TABLE", "--format"}}};
   for (const auto& [verb, names] : options) {
     Program help({verb, "--help"});
@@ -146,7 +148,10 @@ TEST_CASE("interop: the version is that of MODULE.bazel, and the day that of the
 TEST_CASE("interop: a command line that cannot be meant is answered with one line and status 3") {
   const std::vector<InVain> all{
       {{}, {}, 3, {"which verb"}},
-      {{"play"}, {}, 3, {"no such verb", "demo, connect, mock, list, explain, run, check, report, spec"}},
+      {{"play"},
+       {},
+       3,
+       {"no such verb", "demo, connect, mock, list, explain, run, check, report, vectors, step, spec"}},
       {{"demo", "--loud"}, {}, 3, {"--loud", "portcullis demo --help"}},
       {{"demo", "--seconds-max", "soon"}, {}, 3, {"--seconds-max"}},
       {{"demo", "--seconds-max", "-1"}, {}, 3, {"--seconds-max"}},
@@ -168,6 +173,9 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
       {{"list", "--select", "tea/*"}, {}, 3, {"tea/*", "portcullis list"}},
       {{"explain"}, {}, 3, {"ID"}},
       {{"explain", "teapot/short"}, {}, 3, {"teapot/short", "portcullis list"}},
+      {{"vectors", "--layer", "tea"}, {}, 3, {"--layer", "etf"}},
+      {{"vectors", "no/such/folder"}, {}, 3, {"no/such/folder"}},
+      {{"step", "further"}, {}, 3, {"a word too many"}},
       {{"spec", "weather"}, {}, 3, {"weather", "heartbeat"}},
       {{"spec", "opcodes", "--format", "dot"}, {}, 3, {"no format dot", "json, markdown"}},
   };

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "portcullis/core/compression/decompressor.h"
-#include "portcullis/tests/compression/connection.h"
+#include "portcullis/oracle/vectors/connection.h"
 #include "portcullis/tests/compression/deflater.h"
 #include "portcullis/tests/compression/zstd.h"
 #include "portcullis/tests/encoding/texts.h"
@@ -13,6 +13,9 @@
 
 namespace portcullis::tests {
 namespace {
+
+using vectors::receive;
+using vectors::Received;
 
 /// Cuts messages further, with empty ones in between.
 std::vector<std::string> recut(const std::vector<std::string>& messages, std::size_t part_bytes_max) {

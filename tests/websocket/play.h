@@ -1,6 +1,5 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,39 +10,28 @@
 #include "portcullis/core/limits.h"
 #include "portcullis/core/websocket/client.h"
 #include "portcullis/core/websocket/server.h"
+#include "portcullis/oracle/vectors/ends.h"
 #include "portcullis/tests/tables.h"
 
 /// What the tests of WebSocket share: bytes, frames taken apart a second time, and a record of what a connection did.
 namespace portcullis::tests {
 
-using Json = nlohmann::ordered_json;
-using Bytes = std::vector<std::byte>;
-
-inline constexpr std::string_view kGoodAnswer =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: C/0nmHhBztSRGR1CwL6Tf4ZjwpY=\r\n\r\n";
-inline constexpr std::string_view kGoodRequest =
-    "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-
-inline Instant at(std::int64_t ms) { return Instant{Duration{ms}}; }
-Bytes from_hex(std::string_view hex);
-std::string to_hex(std::span<const std::byte> bytes);
-Bytes from_text(std::string_view text);
-std::string to_text(std::span<const std::byte> bytes);
-/// The bytes of a vector's stream: hex, or {"repeat": hex, "times": n}, or {"text": one byte a character}.
-Bytes stream_of(const Json& items);
+using vectors::at;
+using vectors::Bytes;
+using vectors::counting_chance;
+using vectors::from_hex;
+using vectors::from_text;
+using vectors::Json;
+using vectors::kGoodAnswer;
+using vectors::kGoodRequest;
+using vectors::masked;
+using vectors::stream_of;
+using vectors::to_hex;
+using vectors::to_text;
+using vectors::unmasked;
 
 /// A frame, built without the code under test.
 Bytes frame(unsigned first, std::span<const std::byte> payload);
-/// Frames from server to client as the client would send them, key 37fa213d; headers may be wrong, payloads cut short.
-Bytes masked(std::span<const std::byte> frames);
-/// Frames from client to server without their masks; throws when one has none.
-Bytes unmasked(std::span<const std::byte> frames);
-
-/// Draws the nonce of the vectors, then mask keys that rise.
-Chance counting_chance();
-
 /// What a connection gave: a line for each output but Transmit and Wait, and all that it transmitted.
 struct Record {
   std::vector<std::string> lines;

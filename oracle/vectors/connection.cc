@@ -1,10 +1,9 @@
-#include "portcullis/tests/compression/connection.h"
+#include "portcullis/oracle/vectors/connection.h"
 
 #include "portcullis/core/compression/decompressor.h"
 #include "portcullis/core/encoding/json_scan.h"
-#include "portcullis/tests/compression/deflater.h"
 
-namespace portcullis::tests {
+namespace portcullis::vectors {
 namespace {
 
 bool is_broken_json(Errc code) {
@@ -54,4 +53,4 @@ Received receive(const std::vector<WireMessage>& messages, const Limits& limits,
   return received;
 }
 
-}  // namespace portcullis::tests
+}  // namespace portcullis::vectors

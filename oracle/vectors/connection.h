@@ -9,7 +9,7 @@
 #include "portcullis/core/limits.h"
 #include "portcullis/core/result.h"
 
-namespace portcullis::tests {
+namespace portcullis::vectors {
 
 /// What a connection made of its messages: each payload with the number of the message that completed it.
 struct Received {
@@ -32,4 +32,4 @@ Received receive(const std::vector<WireMessage>& messages, const Limits& limits,
 Received receive(const std::vector<std::string>& messages, const Limits& limits,
                  compression::Compression kind = compression::Compression::ZlibStream);
 
-}  // namespace portcullis::tests
+}  // namespace portcullis::vectors
