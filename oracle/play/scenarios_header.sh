@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Prints the files of scenarios as texts in a header: scenarios_header.sh FILE...
+# Prints the files of scenarios as texts in a header: scenarios_header.sh NAMESPACE FILE...
 set -euo pipefail
-cat <<'END'
+namespace=$1
+shift
+cat <<END
 #pragma once
 
 // clang warns of texts that are longer than a compiler has to take; g++ and clang take them.
@@ -11,7 +13,7 @@ cat <<'END'
 #include <array>
 #include <string_view>
 
-namespace portcullis::play {
+namespace $namespace {
 
 struct ScenarioFile {
   std::string_view name, text;
@@ -24,10 +26,10 @@ for file in "$@"; do
   cat -- "$file"
   printf ')scenarios"},\n'
 done
-cat <<'END'
+cat <<END
 }};
 
-}  // namespace portcullis::play
+}  // namespace $namespace
 
 #pragma GCC diagnostic pop
 END
