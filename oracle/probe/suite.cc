@@ -13,9 +13,9 @@ namespace {
 using report::ScenarioResult;
 
 /// Says why a scenario is not played, or nothing when it is.
-std::string reason_to_skip(const Scenario& scenario, const SuiteOptions& options) {
+std::string reason_to_skip(const Scenario& scenario, const SuiteOptions& options, const Gate& gate) {
   if (scenario.slow && !options.slow) return "takes as long as heartbeats do: give --slow";
-  if (scenario.too_often && options.identify_spacing.count() == 0) return "the server limits no Identifies";
+  if (scenario.too_often && gate.is_open()) return "the server limits no Identifies";
   return {};
 }
 
@@ -30,13 +30,9 @@ ScenarioResult skipped(const Scenario& scenario, const std::string& why) {
 /// The work that several threads share.
 class Suite {
  public:
-  Suite(const std::vector<const Scenario*>& scenarios, const SuiteOptions& options,
+  Suite(const std::vector<const Scenario*>& scenarios, const SuiteOptions& options, Gate& gate,
         const std::atomic<bool>& interrupted)
-      : scenarios_(scenarios),
-        options_(options),
-        interrupted_(interrupted),
-        gate_(options.identify_spacing),
-        results_(scenarios.size()) {}
+      : scenarios_(scenarios), options_(options), interrupted_(interrupted), gate_(gate), results_(scenarios.size()) {}
 
   std::vector<ScenarioResult> run() {
     std::vector<std::thread> threads;
@@ -53,7 +49,7 @@ class Suite {
 
   void play_one(std::size_t index) {
     const Scenario& scenario = *scenarios_[index];
-    const std::string why = interrupted_ ? "the run was interrupted" : reason_to_skip(scenario, options_);
+    const std::string why = interrupted_ ? "the run was interrupted" : reason_to_skip(scenario, options_, gate_);
     if (!why.empty()) {
       results_[index] = skipped(scenario, why);
       if (!interrupted_) tell([&] { options_.on_over(results_[index]); });
@@ -73,7 +69,7 @@ class Suite {
   const std::vector<const Scenario*>& scenarios_;
   const SuiteOptions& options_;
   const std::atomic<bool>& interrupted_;
-  Gate gate_;
+  Gate& gate_;
   std::vector<ScenarioResult> results_;
   std::atomic<std::size_t> next_ = 0;
   std::mutex mutex_;
@@ -82,8 +78,22 @@ class Suite {
 }  // namespace
 
 std::vector<ScenarioResult> play_all(const std::vector<const Scenario*>& scenarios, const SuiteOptions& options,
-                                     const std::atomic<bool>& interrupted) {
-  return Suite(scenarios, options, interrupted).run();
+                                     Gate& gate, const std::atomic<bool>& interrupted) {
+  return Suite(scenarios, options, gate, interrupted).run();
+}
+
+const Scenario& first_login() {
+  static const Scenario scenario = [] {
+    Scenario out;
+    out.rule.id = "first/login";
+    out.rule.requirements = {"GW-ID-16"};
+    out.rule.says = "A good Identify is answered with READY.";
+    Connect connect{"v=10&encoding=json"};
+    connect.identifies = true;
+    out.steps = {{connect, ""}, {LogIn{}, ""}};
+    return out;
+  }();
+  return scenario;
 }
 
 }  // namespace portcullis::probe

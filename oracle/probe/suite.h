@@ -11,7 +11,6 @@ namespace portcullis::probe {
 struct SuiteOptions {
   Target target;
   const net::Tls* tls = nullptr;
-  Duration identify_spacing{0};  ///< 0: the server limits nothing
   unsigned at_a_time = 8;
   bool slow = false;  ///< also what takes as long as heartbeats do
   // Called while nobody else is.
@@ -23,6 +22,9 @@ struct SuiteOptions {
 ///
 /// Shape: gives a result for each, in their order; those that had not begun when `interrupted` was set are skipped.
 std::vector<report::ScenarioResult> play_all(const std::vector<const Scenario*>& scenarios, const SuiteOptions& options,
-                                             const std::atomic<bool>& interrupted);
+                                             Gate& gate, const std::atomic<bool>& interrupted);
+
+/// A scenario that only logs in, to see whether there is a server at all.
+const Scenario& first_login();
 
 }  // namespace portcullis::probe

@@ -103,6 +103,7 @@ class Duel {
   }
 
   bool pass_time() {
+    if (peer_due_ && *peer_due_ <= now_) peer_due_.reset();  // it was told, and did not care
     if (!player_due_ && !peer_due_) return false;
     now_ = std::max(now_, std::min(player_due_.value_or(Instant::max()), peer_due_.value_or(Instant::max())));
     peer_.elapsed(now_);
