@@ -66,14 +66,13 @@ void print_observed(const report::ClientReport& report) {
     if (!std::exchange(any, true)) print_line(stdout, "Observed, and never failed:");
     print_line(stdout, "  " + result.scenario.id + "  " + result.why);
   }
-  if (any) print_line(stdout, "");
 }
 
 void print(const report::ClientReport& report, bool colour) {
   print_observed(report);
   std::string table = report::to_table(report, colour);
   table.pop_back();
-  print_line(stdout, table);
+  print_line(stdout, table.starts_with('\n') ? table : "\n" + table);
 }
 
 std::vector<std::string> ids_of(const std::vector<probe::Scenario>& scenarios) {
