@@ -13,14 +13,14 @@ bool is_asked_for(const std::string& id, std::string_view level, const Selection
          (selection.levels.empty() || std::ranges::find(selection.levels, level) != selection.levels.end());
 }
 
-void check_patterns(const Selection& selection, const std::vector<std::string>& ids) {
+void check_patterns(const Selection& selection, const std::vector<std::string>& ids, const std::string& list) {
   for (const std::string& pattern : selection.patterns)
     if (std::ranges::none_of(ids, [&](const std::string& id) { return run::fits(pattern, id); }))
-      throw Failure(Exit::Usage, "no scenario fits " + pattern + "; portcullis list shows them");
+      throw Failure(Exit::Usage, "no scenario fits " + pattern + "; " + list + " shows them");
 }
 
-void check_chosen(bool none) {
-  if (none) throw Failure(Exit::Usage, "no scenario is of that level and fits; portcullis list shows them");
+void check_chosen(bool none, const std::string& list) {
+  if (none) throw Failure(Exit::Usage, "no scenario is of that level and fits; " + list + " shows them");
 }
 
 void add_selection(CLI::App& verb, Selection& selection) {
@@ -44,11 +44,11 @@ std::vector<play::Scenario> scenarios_of(const Selection& selection) {
 std::vector<const play::Scenario*> chosen_of(const std::vector<play::Scenario>& all, const Selection& selection) {
   std::vector<std::string> ids;
   for (const play::Scenario& scenario : all) ids.push_back(scenario.id);
-  check_patterns(selection, ids);
+  check_patterns(selection, ids, "portcullis list");
   std::vector<const play::Scenario*> chosen;
   for (const play::Scenario& scenario : all)
     if (is_asked_for(scenario.id, play::name_of(scenario.level), selection)) chosen.push_back(&scenario);
-  check_chosen(chosen.empty());
+  check_chosen(chosen.empty(), "portcullis list");
   return chosen;
 }
 

@@ -18,11 +18,11 @@ std::vector<probe::Scenario> server_scenarios_of(const Selection& selection) {
 std::vector<const probe::Scenario*> chosen_of(const std::vector<probe::Scenario>& all, const Selection& selection) {
   std::vector<std::string> ids;
   for (const probe::Scenario& scenario : all) ids.push_back(scenario.id());
-  check_patterns(selection, ids);
+  check_patterns(selection, ids, "portcullis list --server");
   std::vector<const probe::Scenario*> chosen;
   for (const probe::Scenario& scenario : all)
     if (is_asked_for(scenario.id(), probe::name_of(scenario.level), selection)) chosen.push_back(&scenario);
-  check_chosen(chosen.empty());
+  check_chosen(chosen.empty(), "portcullis list --server");
   return chosen;
 }
 
