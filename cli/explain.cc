@@ -96,6 +96,11 @@ void tell_rules(Page& page, const std::vector<std::string>& ids) {
     page.say(rule.id + ", " + std::string(judge::name_of(rule.level)) + ": " + rule.says);
     any = true;
   }
+  for (const judge::Rule& rule : probe::rules()) {
+    if (!share(rule.requirements, ids)) continue;
+    page.say(rule.id + ", for servers, " + std::string(judge::name_of(rule.level)) + ": " + rule.says);
+    any = true;
+  }
   if (!any) page.say("None: it shows in whether a scenario goes on, or not on the wire.");
 }
 
@@ -106,6 +111,11 @@ void tell_scenarios(Page& page, const std::vector<play::Scenario>& all, const st
   for (const play::Scenario& scenario : all) {
     if (!share(scenario.requirements, ids)) continue;
     page.say(scenario.id + ", " + std::string(play::name_of(scenario.level)) + ": " + scenario.about);
+    any = true;
+  }
+  for (const probe::Scenario& scenario : probe::embedded_scenarios()) {
+    if (!share(scenario.rule.requirements, ids)) continue;
+    page.say(scenario.id() + ", for servers, " + std::string(probe::name_of(scenario.level)) + ": " + scenario.about());
     any = true;
   }
   if (!any) page.say("None.");

@@ -61,7 +61,8 @@ void Line::opened(const std::vector<std::string>& request, Instant now) {
   }
   std::string head;
   for (const std::string& line : request) head += line + "\r\n";
-  head = replaced(std::move(head + "\r\n"), "{target}", url_.target);
+  head += "\r\n";
+  head = replaced(std::move(head), "{target}", url_.target);
   head = replaced(std::move(head), "{host}", url_.host_field());
   put(as_bytes(replaced(std::move(head), "{key}", websocket::draw_key(chance_))), now);
 }

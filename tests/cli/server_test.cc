@@ -147,6 +147,10 @@ TEST_CASE("probe: each scenario is listed, and can be explained with its script"
   Program rule({"explain", "server/heartbeat/ack"});
   CHECK(rule.wait() == 0);
   CHECK(has(rule.out(), "Every heartbeat is answered with op 11."));
+  CHECK(has(rule.out(), "heartbeat/each, for servers, MUST"));
+  Program requirement({"explain", "GW-RATE-3"});
+  CHECK(requirement.wait() == 0);
+  CHECK(has(requirement.out(), "rate/too-much, for servers, MUST"));
 }
 
 }  // namespace portcullis::tests
