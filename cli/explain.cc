@@ -9,10 +9,12 @@
 #include "portcullis/cli/catalogue.h"
 #include "portcullis/cli/scenarios.h"
 #include "portcullis/cli/script_words.h"
+#include "portcullis/cli/server_scenarios.h"
 #include "portcullis/cli/terminal.h"
 #include "portcullis/cli/verb.h"
 #include "portcullis/cli/words.h"
 #include "portcullis/oracle/judge/rule.h"
+#include "portcullis/oracle/probe/grade.h"
 
 namespace portcullis::cli {
 namespace {
@@ -57,6 +59,7 @@ class Page {
   }
   void say(std::string_view text, std::size_t indent = 2) { text_ += folded(text, indent); }
   void head(const std::string& name) { text_ += "\n" + paint_(Paint::Colour::Cyan, name) + "\n"; }
+  bool empty() const noexcept { return text_.empty(); }
   void print() {
     text_.pop_back();
     print_line(stdout, text_);
@@ -93,6 +96,11 @@ void tell_rules(Page& page, const std::vector<std::string>& ids) {
     page.say(rule.id + ", " + std::string(judge::name_of(rule.level)) + ": " + rule.says);
     any = true;
   }
+  for (const judge::Rule& rule : probe::rules()) {
+    if (!share(rule.requirements, ids)) continue;
+    page.say(rule.id + ", for servers, " + std::string(judge::name_of(rule.level)) + ": " + rule.says);
+    any = true;
+  }
   if (!any) page.say("None: it shows in whether a scenario goes on, or not on the wire.");
 }
 
@@ -103,6 +111,11 @@ void tell_scenarios(Page& page, const std::vector<play::Scenario>& all, const st
   for (const play::Scenario& scenario : all) {
     if (!share(scenario.requirements, ids)) continue;
     page.say(scenario.id + ", " + std::string(play::name_of(scenario.level)) + ": " + scenario.about);
+    any = true;
+  }
+  for (const probe::Scenario& scenario : probe::embedded_scenarios()) {
+    if (!share(scenario.rule.requirements, ids)) continue;
+    page.say(scenario.id() + ", for servers, " + std::string(probe::name_of(scenario.level)) + ": " + scenario.about());
     any = true;
   }
   if (!any) page.say("None.");
@@ -135,6 +148,24 @@ void explain(Page& page, const play::Scenario& scenario) {
   page.say(joined(scenario.seen_in, ", "));
 }
 
+/// Those for servers stand in the file as they are played: each step as JSON.
+void explain(Page& page, const probe::Scenario& scenario) {
+  page.title(scenario.id(), std::string(probe::name_of(scenario.level)) + " scenario for servers");
+  page.say(scenario.about());
+  if (scenario.slow) page.say("It takes as long as heartbeats do: --slow.");
+  page.head("Script");
+  std::size_t times = 0;
+  for (std::size_t i = 0; i < scenario.steps.size(); i += times) {
+    const std::string& text = scenario.steps[i].text;
+    for (times = 1; i + times < scenario.steps.size() && scenario.steps[i + times].text == text;) ++times;
+    page.say(text + (times == 1 ? "" : ", " + std::to_string(times) + " times"));
+  }
+  tell_requirements(page, scenario.rule.requirements);
+  if (scenario.sources.empty()) return;
+  page.head("Sources");
+  page.say(joined(scenario.sources, "; "));
+}
+
 void explain(Page& page, const judge::Rule& rule, const std::vector<play::Scenario>& scenarios) {
   page.title(rule.id, std::string(judge::name_of(rule.level)) + " rule");
   page.say(rule.says);
@@ -157,13 +188,18 @@ Exit run(const Options& options) {
   const std::vector<play::Scenario> scenarios = scenarios_of(options.selection);
   const auto scenario = std::ranges::find(scenarios, options.id, &play::Scenario::id);
   const auto rule = std::ranges::find(judge::rules(), options.id, &judge::Rule::id);
+  const auto& for_servers = probe::embedded_scenarios();
+  const auto probed = std::ranges::find(for_servers, options.id, &probe::Scenario::id);
+  const auto server_rule = std::ranges::find(probe::rules(), options.id, &judge::Rule::id);
   const Requirement* const requirement = find_requirement(options.id);
   Page page;
   if (scenario != scenarios.end()) explain(page, *scenario);
   if (scenario != scenarios.end() && rule != judge::rules().end()) page.say("", 0);
   if (rule != judge::rules().end()) explain(page, *rule, scenarios);
+  if (server_rule != probe::rules().end()) explain(page, *server_rule, scenarios);
+  if (probed != for_servers.end()) explain(page, *probed);
   if (requirement != nullptr) explain(page, *requirement, scenarios);
-  if (scenario == scenarios.end() && rule == judge::rules().end() && requirement == nullptr)
+  if (page.empty())
     throw Failure(Exit::Usage,
                   "there is no scenario, rule or requirement " + options.id + "; portcullis list shows the scenarios");
   page.print();

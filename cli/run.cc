@@ -2,23 +2,18 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <ctime>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "portcullis/cli/file.h"
 #include "portcullis/cli/interrupt.h"
 #include "portcullis/cli/progress.h"
+#include "portcullis/cli/report_files.h"
+#include "portcullis/cli/run_server.h"
 #include "portcullis/cli/scenarios.h"
 #include "portcullis/cli/terminal.h"
 #include "portcullis/cli/verb.h"
-#include "portcullis/oracle/report/html.h"
-#include "portcullis/oracle/report/json.h"
-#include "portcullis/oracle/report/junit.h"
 #include "portcullis/oracle/report/words.h"
-#include "portcullis/oracle/run/expected.h"
 #include "portcullis/oracle/run/suite.h"
 
 namespace portcullis::cli {
@@ -29,75 +24,18 @@ using report::Outcome;
 struct Options {
   std::string command, shim, name;
   Selection selection;
-  std::string expected_file, json_file, junit_file, html_file, record_folder;
+  ReportFiles files;
+  ServerUnderTest server;
   unsigned at_a_time = 8;
   std::optional<std::int64_t> timeout_ms;
   bool slow = false;
   bool tls = false;
 };
 
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[sizeof "2026-11-25"];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
-  return text;
-}
-
-std::vector<run::Expected> expected_of(const Options& options, const std::vector<play::Scenario>& scenarios) {
-  if (options.expected_file.empty()) return {};
+std::vector<std::string> ids_of(const std::vector<play::Scenario>& scenarios) {
   std::vector<std::string> ids;
   for (const play::Scenario& scenario : scenarios) ids.push_back(scenario.id);
-  auto read = run::read_expected(read_file(options.expected_file, "--expected"), ids);
-  if (const auto* const wrong = std::get_if<std::string>(&read))
-    throw Failure(Exit::Usage, options.expected_file + ": " + *wrong);
-  return std::get<0>(std::move(read));
-}
-
-/// A folder that can be written to, before hours of work depend on it.
-void make_folder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw Failure(Exit::Usage, "cannot make the folder " + folder + ": " + error.message() + ": --record");
-}
-
-void write_timelines(const report::ClientReport& report, const std::string& folder) {
-  for (const report::ScenarioResult& result : report.results) {
-    if (result.timeline.records.empty()) continue;
-    std::string name = result.scenario.id, text = timeline::header_line(result.timeline) + "\n";
-    std::ranges::replace(name, '/', '.');
-    for (const timeline::Record& record : result.timeline.records) text += timeline::line_of(record) + "\n";
-    replace_file(folder + "/" + name + ".jsonl", text, false, "--record");
-  }
-}
-
-void write_reports(const report::ClientReport& report, const Options& options) {
-  const bool as_json = !options.json_file.empty() || !options.html_file.empty();
-  const timeline::Json json = as_json ? report::to_json(report) : timeline::Json();
-  if (!options.json_file.empty()) replace_file(options.json_file, json.dump() + "\n", false, "--json");
-  if (!options.html_file.empty()) replace_file(options.html_file, report::to_html({json}), false, "--html");
-  if (!options.junit_file.empty()) replace_file(options.junit_file, report::to_junit(report), false, "--junit");
-  if (!options.record_folder.empty()) write_timelines(report, options.record_folder);
-}
-
-/// Nothing in all: it never connected, or was never asked to.
-bool never_started(const report::ClientReport& report) {
-  bool any = false;
-  for (const report::ScenarioResult& result : report.results) {
-    if (result.outcome == Outcome::Skipped) continue;
-    if (result.outcome != Outcome::NotStarted) return false;
-    any = true;
-  }
-  return any;
-}
-
-Exit exit_of(const report::ClientReport& report) {
-  if (never_started(report)) return Exit::NoConnection;
-  const auto counts = report::tally(report);
-  const auto has = [&](Outcome outcome) { return counts[static_cast<std::size_t>(outcome)] != 0; };
-  if (has(Outcome::Failed) || has(Outcome::NotStarted)) return Exit::Failed;
-  return has(Outcome::UnexpectedPass) ? Exit::Stale : Exit::Well;
+  return ids;
 }
 
 void print(const report::ClientReport& report, bool colour) {
@@ -113,20 +51,15 @@ void print(const report::ClientReport& report, bool colour) {
 
 const std::string& command_of(const Options& options) { return options.shim.empty() ? options.command : options.shim; }
 
-void check(const Options& options) {
-  if (options.command.empty() && options.shim.empty())
-    throw Failure(Exit::Usage, "which client? Give --exec COMMAND, or --shim COMMAND for one that takes orders");
-  check_place(options.json_file, "--json");
-  check_place(options.html_file, "--html");
-  check_place(options.junit_file, "--junit");
-}
-
 Exit run_suite(const Options& options) {
-  check(options);
+  if (options.command.empty() && options.shim.empty())
+    throw Failure(Exit::Usage,
+                  "which client? Give --exec COMMAND, or --shim COMMAND for one that takes orders; or --server URL, to "
+                  "test a server");
+  check_report_files(options.files);
   const std::vector<play::Scenario> all = scenarios_of(options.selection);
   const std::vector<const play::Scenario*> chosen = chosen_of(all, options.selection);
-  const std::vector<run::Expected> expected = expected_of(options, all);
-  if (!options.record_folder.empty()) make_folder(options.record_folder);
+  const std::vector<run::Expected> expected = read_expected_of(options.files, ids_of(all));
 
   std::atomic<bool> interrupted = false;
   const Interrupt interrupt(std::nullopt, [&interrupted] { interrupted = true; });
@@ -154,9 +87,40 @@ Exit run_suite(const Options& options) {
   progress.end();
   run::apply(expected, report.results);
   print(report, progress.colour());
-  write_reports(report, options);
+  write_reports(report, options.files);
   if (interrupted) throw Failure(Exit::Failed, "interrupted: what had not begun was skipped");
   return exit_of(report);
+}
+
+Exit run_any(Options& options) {
+  if (options.server.url.empty()) return run_suite(options);
+  check_report_files(options.files);
+  options.server.name = options.name;
+  options.server.at_a_time = options.at_a_time;
+  options.server.slow = options.slow;
+  return run_server(options.server, options.selection, options.files);
+}
+
+void add_server_options(CLI::App& verb, ServerUnderTest& server) {
+  auto* const url = verb.add_option(
+      "--server", server.url, "In place of a client: a server to test, with clients that we play; docs/server.md");
+  url->option_text("URL")->excludes("--exec")->excludes("--shim");
+  auto* const token = verb.add_option(
+      "--token", server.token,
+      "A token that is good there; everybody on this machine can read it, so only one of a test server");
+  token->option_text("T")->needs(url);
+  verb.add_option("--token-file", server.token_file, "Where that token stands; else in PORTCULLIS_TOKEN")
+      ->option_text("FILE")
+      ->needs(url)
+      ->excludes(token);
+  verb.add_option("--ca", server.ca_file, "Certificates to trust, as PEM, in place of the system's")
+      ->option_text("FILE")
+      ->needs(url);
+  verb.add_option("--identify-every", server.identify_every_ms,
+                  "Milliseconds between two Identifies; 0 for a server that does not limit them")
+      ->option_text("MS [5100]")
+      ->needs(url)
+      ->check(CLI::Range(0, 600'000));
 }
 
 void add_options(CLI::App& verb, Options& options) {
@@ -169,6 +133,7 @@ void add_options(CLI::App& verb, Options& options) {
                   "In place of --exec: a program round the client that takes orders as JSON lines, see oracle/shim.md")
       ->option_text("COMMAND")
       ->excludes(command);
+  add_server_options(verb, options.server);
   verb.add_option("--name", options.name, "What the reports call it")->option_text("NAME");
   add_selection(verb, options.selection);
   verb.add_flag("--slow", options.slow, "Also scenarios that take long")->option_text(" ");
@@ -180,28 +145,24 @@ void add_options(CLI::App& verb, Options& options) {
       ->check(CLI::Range(1'000, 86'400'000));
   verb.add_flag("--tls", options.tls, "wss and https, with a certificate made now, which PORTCULLIS_CA names")
       ->option_text(" ");
-  verb.add_option("--expected", options.expected_file, "Failures that are known, as JSON, each with its reason")
-      ->option_text("FILE");
-  verb.add_option("--json", options.json_file, "Write everything as JSON, wire logs included")->option_text("FILE");
-  verb.add_option("--junit", options.junit_file, "Write JUnit XML")->option_text("FILE");
-  verb.add_option("--html", options.html_file, "Write one page that needs no network")->option_text("FILE");
-  verb.add_option("--record", options.record_folder, "Write each scenario's timeline into this folder")
-      ->option_text("FOLDER");
+  add_report_files(verb, options.files);
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, Run& run_verb) {
-  auto* const verb = app.add_subcommand("run", "Plays scenarios to a client, and says which requirements it broke");
+  auto* const verb =
+      app.add_subcommand("run", "Plays scenarios to a client or a server, and says which requirements it broke");
   const auto options = std::make_shared<Options>();
   add_options(*verb, *options);
   verb->footer(
       "The command is started for each scenario, and gets SIGTERM when it is over; five seconds later it is killed.\n"
       "Exit status: 0 all well, 1 failures, 2 the list of expected failures is stale, 3 usage, 4 our own fault,\n"
-      "5 the client never connected.\n\n"
-      "Example\n"
-      "  portcullis run --exec 'node bot.js' --select 'resume/*' --html report.html");
-  verb->callback([options, &run_verb] { run_verb = [options] { return run_suite(*options); }; });
+      "5 the client never connected, or the server cannot be reached.\n\n"
+      "Examples\n"
+      "  portcullis run --exec 'node bot.js' --select 'resume/*' --html report.html\n"
+      "  portcullis run --server ws://127.0.0.1:3001 --token-file token.txt --html report.html");
+  verb->callback([options, &run_verb] { run_verb = [options] { return run_any(*options); }; });
 }
 
 }  // namespace portcullis::cli

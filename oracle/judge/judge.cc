@@ -166,11 +166,15 @@ class Court {
 }  // namespace
 
 Judgement judge(const timeline::Timeline& timeline) {
+  const Tolerance tolerance = tolerance_of(timeline);
+  return judge(timeline, moments_of(timeline, tolerance), rules(), tolerance);
+}
+
+Judgement judge(const timeline::Timeline& timeline, const std::vector<Moment>& moments, const std::vector<Rule>& rules,
+                Tolerance tolerance) {
   Judgement judgement;
-  judgement.tolerance = tolerance_of(timeline);
-  const std::vector<Moment> moments = moments_of(timeline, judgement.tolerance);
-  for (const Rule& rule : rules())
-    judgement.rules.push_back(Court(timeline, moments, rule, judgement.tolerance).judge());
+  judgement.tolerance = tolerance;
+  for (const Rule& rule : rules) judgement.rules.push_back(Court(timeline, moments, rule, tolerance).judge());
   return judgement;
 }
 

@@ -41,6 +41,12 @@ struct Judgement {
 ///         ServerOdd, whatever the rule's level, unless the rule is about just that.
 Judgement judge(const timeline::Timeline& timeline);
 
+/// The same with moments and rules of the caller's, who sees to what the facts are.
+///
+/// Lifetime: the judgement borrows the rules.
+Judgement judge(const timeline::Timeline& timeline, const std::vector<Moment>& moments, const std::vector<Rule>& rules,
+                Tolerance tolerance);
+
 /// Gives the verdict's name as reports spell it, such as `VIOLATION`.
 std::string_view name_of(Verdict verdict);
 

@@ -151,13 +151,15 @@ std::string in_words(const Pattern& pattern) {
   return text;
 }
 
+std::vector<Rule> read_rules(const std::string& text) {
+  std::vector<Rule> read;
+  const Json file = Json::parse(text);
+  for (const Json& json : file["rules"]) read.push_back(rule_of(json));
+  return read;
+}
+
 const std::vector<Rule>& rules() {
-  static const std::vector<Rule> all = [] {
-    std::vector<Rule> read;
-    const Json file = Json::parse(kRules);
-    for (const Json& json : file["rules"]) read.push_back(rule_of(json));
-    return read;
-  }();
+  static const std::vector<Rule> all = read_rules(std::string(kRules));
   return all;
 }
 

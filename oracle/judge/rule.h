@@ -75,7 +75,10 @@ struct Rule {
   std::variant<Each, Follows, Never> check;
 };
 
-/// Gives all rules, read once.
+/// Reads rules in the form of corpus/schema/rules.schema.json; throws for a text that is not of that form.
+std::vector<Rule> read_rules(const std::string& text);
+
+/// Gives all rules that bind clients, read once.
 const std::vector<Rule>& rules();
 
 std::string_view name_of(Level level);
