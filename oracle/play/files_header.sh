@@ -18,13 +18,15 @@ cat <<END
 
 namespace $namespace {
 
+using std::string_view_literals::operator""sv;  // a length that clang need not count at compile time
+
 /// Pairs of a path and the text of the file.
 inline constexpr std::array<std::pair<std::string_view, std::string_view>, $#> $name{{
 END
 for file in "$@"; do
   printf '    {"%s", R"content(' "${file#"$folder/"}"
   cat -- "$file"
-  printf ')content"},\n'
+  printf ')content"sv},\n'
 done
 cat <<END
 }};
