@@ -237,7 +237,7 @@ Faults states_assigned_twice(const Sources& sources) {
 }
 
 /// What a test's name may begin with when no single clause asks for what it shows.
-constexpr std::array<std::string_view, 21> kSubjects{
+constexpr std::array<std::string_view, 22> kSubjects{
     "workspace",   "style",    "spec",    "table", "corpus", "vectors", "models", "walker",
     "transcripts", "coverage", "mutants", "fuzz",  "memory", "speed",   "readme", "interop",
     "timeline",    "play",     "probe",   "judge", "report", "run"};
