@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "portcullis/cli/progress.h"
 #include "portcullis/cli/scenarios.h"
 #include "portcullis/cli/terminal.h"
+#include "portcullis/cli/today.h"
 #include "portcullis/cli/verb.h"
 #include "portcullis/oracle/report/html.h"
 #include "portcullis/oracle/report/json.h"
@@ -35,15 +35,6 @@ struct Options {
   bool slow = false;
   bool tls = false;
 };
-
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[sizeof "2026-11-25"];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
-  return text;
-}
 
 std::vector<run::Expected> expected_of(const Options& options, const std::vector<play::Scenario>& scenarios) {
   if (options.expected_file.empty()) return {};

@@ -41,6 +41,9 @@ struct Judgement {
 ///         ServerOdd, whatever the rule's level, unless the rule is about just that.
 Judgement judge(const timeline::Timeline& timeline);
 
+/// Holds a timeline against one rule.
+RuleResult judge(const timeline::Timeline& timeline, const Rule& rule);
+
 /// Gives the verdict's name as reports spell it, such as `VIOLATION`.
 std::string_view name_of(Verdict verdict);
 
