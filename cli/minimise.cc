@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string file, rule, out_file;
-  std::size_t judgements_max = 20'000;
+  std::size_t judgements_max = 10'000;
   bool json = false;
 };
 
@@ -114,7 +114,7 @@ void add_minimise(CLI::App& app, Run& run_verb) {
       ->option_text("ID");
   verb->add_option("--out", options->out_file, "Where to write what is left")->option_text("FILE")->required();
   verb->add_option("--budget", options->judgements_max, "How often it may judge; then what there is is written")
-      ->option_text("N [20000]")
+      ->option_text("N [10000]")
       ->check(CLI::Range(1, 100'000'000));
   verb->add_flag("--json", options->json, "Print what came of it as a JSON line");
   verb->footer(

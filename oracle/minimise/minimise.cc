@@ -15,24 +15,12 @@ using timeline::Json;
 using timeline::Record;
 using timeline::Timeline;
 
-/// Takes elements away, in pieces that halve until they are single, for as long as `still` says that it may be so.
-///
-/// Shape: `still` is asked of a list without the piece, and the list stays that way where it says yes.
-template <typename Element>
-void thin_out(std::vector<Element>& list, const std::function<bool(const std::vector<Element>&)>& still) {
-  for (std::size_t size = std::max<std::size_t>(list.size() / 2, 1); !list.empty();) {
-    bool any = false;
-    for (std::size_t end = list.size(); end > 0; end -= std::min(end, size)) {
-      const std::size_t begin = end - std::min(end, size);
-      std::vector<Element> fewer(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(begin));
-      fewer.insert(fewer.end(), list.begin() + static_cast<std::ptrdiff_t>(end), list.end());
-      if (!still(fewer)) continue;
-      list = std::move(fewer);
-      any = true;
-    }
-    if (size == 1 && !any) return;
-    size = std::max<std::size_t>(size / 2, 1);
-  }
+/// What a finding says, without the words for the record itself, whose payload is to become smaller.
+std::string meaning_of(const Finding& finding, const Timeline& timeline) {
+  std::string text = finding.seen;
+  const std::string words = judge::in_words(timeline.records[finding.record]);
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words)) text.erase(at, words.size());
+  return text;
 }
 
 class Minimiser {
@@ -56,15 +44,40 @@ class Minimiser {
     return out_of_bounds_;
   }
 
+  /// Takes elements away, in pieces that halve until they are single, for as long as `still` says that it may be so.
+  ///
+  /// Shape: `still` is asked of a list without the piece, and the list stays that way where it says yes.
+  template <typename Element, typename Still>
+  void thin_out(std::vector<Element>& list, Still still) {
+    for (std::size_t size = std::max<std::size_t>(list.size() / 2, 1); !list.empty();) {
+      bool any = false;
+      for (std::size_t end = list.size(); end > 0; end -= std::min(end, size)) {
+        if (is_over()) return;
+        const std::size_t begin = end - std::min(end, size);
+        std::vector<Element> fewer(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(begin));
+        fewer.insert(fewer.end(), list.begin() + static_cast<std::ptrdiff_t>(end), list.end());
+        if (!still(fewer)) continue;
+        list = std::move(fewer);
+        any = true;
+      }
+      if (size == 1 && !any) return;
+      size = std::max<std::size_t>(size / 2, 1);
+    }
+  }
+
   /// Says whether a timeline shows the finding at that record.
   bool shows(const Timeline& timeline, std::size_t record) {
     if (is_over()) return false;
     ++judgements_;
     const RuleResult result = judge::judge(timeline, *aim_.rule);
     bounds_.on_judged(judgements_, std::min(timeline.records.size(), best_.records.size()));
-    return result.verdict == aim_.verdict && std::ranges::any_of(result.findings, [&](const Finding& finding) {
-             return finding.verdict == aim_.verdict && finding.record == record;
-           });
+    const auto finding = std::ranges::find_if(
+        result.findings, [&](const Finding& one) { return one.verdict == aim_.verdict && one.record == record; });
+    if (result.verdict != aim_.verdict || finding == result.findings.end()) return false;
+    if (!payloads_) return true;
+    const std::string meaning = meaning_of(*finding, timeline);
+    if (!meaning_) meaning_ = meaning;
+    return meaning == *meaning_;
   }
 
   /// Keeps the records of that many indices, where they show the finding.
@@ -94,25 +107,30 @@ class Minimiser {
           indices.push_back(i);
       return indices;
     };
-    thin_out<std::uint64_t>(links, [&](const auto& fewer) { return keep(indices_of(fewer)); });
+    thin_out(links, [&](const auto& fewer) { return keep(indices_of(fewer)); });
     adopt(indices_of(links));
   }
 
   void thin_out_records() {
     std::vector<std::size_t> indices(best_.records.size());
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = i;
-    thin_out<std::size_t>(indices, [&](const auto& fewer) { return keep(fewer); });
+    thin_out(indices, [&](const auto& fewer) { return keep(fewer); });
     adopt(indices);
   }
 
-  /// Gives whether any payload became smaller.
+  /// Gives whether any payload became smaller. What the finding says is to stay: without its sequence a Resume breaks
+  /// the rule on sequences too, but in another way.
   bool shrink_payloads() {
+    payloads_ = true;
+    meaning_.reset();
     bool any = false;
+    if (!shows(best_, aim_.record)) return false;  // out of bounds
     for (Record& record : best_.records) {
       const auto payload = record.with.find("payload");
       if (payload != record.with.end() && payload->is_object() && payload->contains("d"))
         any = shrink((*payload)["d"]) || any;
     }
+    payloads_ = false;
     return any;
   }
 
@@ -144,7 +162,7 @@ class Minimiser {
       for (const auto& [name, member] : list) is_object ? void(made[name] = member) : made.push_back(member);
       return made;
     };
-    thin_out<std::pair<std::string, Json>>(members, [&](const auto& fewer) { return replace(value, made_of(fewer)); });
+    thin_out(members, [&](const auto& fewer) { return replace(value, made_of(fewer)); });
     return members.size() < before;
   }
 
@@ -153,6 +171,8 @@ class Minimiser {
   Timeline best_;
   std::size_t judgements_ = 0;
   bool out_of_bounds_ = false;
+  bool payloads_ = false;  ///< they are being shrunk
+  std::optional<std::string> meaning_;
 };
 
 }  // namespace

