@@ -80,9 +80,9 @@ TEST_CASE("judge: a story that breaks a rule shrinks to one that breaks it still
     INFO(pair.rule);
     REQUIRE(aim);
     CHECK(aim->rule->id == pair.rule);
-    const bool is_long = story.told().records.size() > 300;  // a rule about a thousand of something needs them
+    const bool is_long = story.told().records.size() > 100;  // a rule about a thousand of something needs them
     Bounds bounds;
-    if (is_long) bounds.judgements_max = 200;
+    if (is_long) bounds.judgements_max = 50;
     const Outcome outcome = minimise::minimise(story.told(), *aim, bounds);
     INFO(text_of(outcome.timeline));
     CHECK(shows(outcome.timeline, outcome.aim));
