@@ -99,9 +99,9 @@ TEST_CASE("timeline: what connect has recorded is replayed the same, and a chang
   CHECK(has(replay.out(), ": the same: "));
 
   std::string changed = own;
-  const std::size_t at = changed.find("\"op\":1,\"d\":");
+  const std::size_t at = changed.find("\"op\":1}");
   REQUIRE(at != std::string::npos);
-  changed.insert(at + 11, "1");
+  changed.insert(at, "\"x\":1,");
   Program differs({"replay", scratch.file("changed", changed), "--json"});
   CHECK(differs.wait() == 1);
   const json line = json::parse(differs.out());
@@ -134,7 +134,7 @@ TEST_CASE("timeline: a file that is no recording is refused with its line and me
   const Scratch scratch;
   const std::string header = R"({"timeline":1,"clock":"wall","about":"a test"})"
                              "\n";
-  const std::string open = R"({"at":0,"link":1,"is":"open","url":"ws://a:1/"})"
+  const std::string open = R"({"at":0,"link":1,"is":"open","url":"ws://a:1/?v=10&encoding=json"})"
                            "\n";
   struct Vain {
     std::string text, says;
