@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "portcullis/cli/event_log.h"
+#include "portcullis/cli/input_recorder.h"
 #include "portcullis/cli/intents.h"
 #include "portcullis/cli/interrupt.h"
 #include "portcullis/cli/recorder.h"
@@ -150,7 +151,12 @@ Exit run(const Options& options) {
   driver::GroupOptions group_options = group_of(options);
   std::optional<Recorder> recorder;
   if (!options.record_file.empty()) recorder.emplace(options.record_file, "portcullis connect");
-  EventLog log({options.json, options.data, options.verbose, options.events_max, recorder ? &*recorder : nullptr});
+  const gateway::Leaving leaving = options.keep ? gateway::Leaving::Keep : gateway::Leaving::End;
+  std::optional<InputRecorder> inputs;
+  if (recorder) inputs.emplace(*recorder, leaving);
+  if (inputs) group_options.chance_of = [&inputs](std::uint32_t shard) { return inputs->chance_of(shard); };
+  EventLog log({options.json, options.data, options.verbose, options.events_max, recorder ? &*recorder : nullptr,
+                inputs ? &*inputs : nullptr});
   const Interrupt interrupt(limit_of(options), [&log] {
     log.interrupt();
     log.wake();
@@ -162,7 +168,7 @@ Exit run(const Options& options) {
   driver::ShardGroup& group = *std::get<0>(started);
   log.wait_until_over();
   if (recorder) recorder->note("local", {{"did", "stop"}});
-  group.stop(options.keep ? gateway::Leaving::Keep : gateway::Leaving::End);
+  group.stop(leaving);
   group.wait();
   if (log.has_connected()) log.summarise(group);
   if (log.has_connected() && !options.session_file.empty()) store_sessions(options, group);

@@ -1,9 +1,11 @@
 #include "portcullis/cli/event_log.h"
 
+#include "portcullis/cli/input_recorder.h"
 #include "portcullis/cli/recorder.h"
 #include "portcullis/cli/redact.h"
 #include "portcullis/cli/words.h"
 #include "portcullis/core/encoding/json_tree.h"
+#include "portcullis/oracle/replay/inputs.h"
 
 namespace portcullis::cli {
 namespace {
@@ -60,10 +62,7 @@ void EventLog::on_connected(driver::Shard& shard, const websocket::Url& endpoint
 
 void EventLog::on_transport(driver::Shard& shard, const websocket::Url& endpoint) {
   if (options_.recorder == nullptr) return;
-  const bool numeric = endpoint.host.find(':') != std::string::npos;
-  const std::string host = numeric ? "[" + endpoint.host + "]" : endpoint.host;
-  options_.recorder->begin(shard.id(),
-                           (endpoint.secure ? "wss://" : "ws://") + host + ":" + std::to_string(endpoint.port));
+  options_.recorder->begin(shard.id(), replay::origin_of(endpoint));
 }
 
 void EventLog::on_bytes(driver::Shard& shard, bool sent, std::span<const std::byte> bytes) {
@@ -75,6 +74,10 @@ void EventLog::on_transport_over(driver::Shard& shard, bool by_peer, const std::
   if (options_.recorder == nullptr) return;
   options_.recorder->end(shard.id(), by_peer ? timeline::Side::Server : timeline::Side::Client,
                          trouble ? timeline::How::Reset : timeline::How::Eof);
+}
+
+void EventLog::on_input(driver::Shard& shard, driver::Input what, Instant now, const Config& config) {
+  if (options_.inputs != nullptr) options_.inputs->tell(shard.id(), what, now, config);
 }
 
 // ---- What is printed

@@ -14,6 +14,7 @@
 
 namespace portcullis::cli {
 
+class InputRecorder;
 class Recorder;
 
 /// What `connect` is to print, and when it has seen enough.
@@ -22,7 +23,8 @@ struct EventLogOptions {
   bool data = false;     ///< `d` of each event
   bool verbose = false;  ///< also what is only odd
   std::optional<std::uint64_t> events_max;
-  Recorder* recorder = nullptr;  ///< borrowed
+  Recorder* recorder = nullptr;     ///< borrowed
+  InputRecorder* inputs = nullptr;  ///< borrowed
 };
 
 /// Prints what shards tell: events as JSON lines on standard output, what becomes of the connections on standard error.
@@ -36,6 +38,7 @@ class EventLog final : public driver::Observer {
   void on_transport(driver::Shard& shard, const websocket::Url& endpoint) override;
   void on_bytes(driver::Shard& shard, bool sent, std::span<const std::byte> bytes) override;
   void on_transport_over(driver::Shard& shard, bool by_peer, const std::optional<net::Trouble>& trouble) override;
+  void on_input(driver::Shard& shard, driver::Input what, Instant now, const Config& config) override;
   void on_dispatch(driver::Shard& shard, const Dispatch& dispatch) override;
   void on_odd(driver::Shard& shard, const Odd& odd) override;
   void on_disconnected(driver::Shard& shard, const Disconnected& end,

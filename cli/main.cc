@@ -98,6 +98,9 @@ int run(int argc, char** argv) {
   add_run(app, run_verb);
   add_check(app, run_verb);
   add_report(app, run_verb);
+  add_replay(app, run_verb);
+  add_minimise(app, run_verb);
+  add_proxy(app, run_verb);
   add_vectors(app, run_verb);
   add_step(app, run_verb);
   add_spec(app, run_verb);

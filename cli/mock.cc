@@ -12,6 +12,7 @@
 #include "portcullis/cli/terminal.h"
 #include "portcullis/cli/token.h"
 #include "portcullis/cli/verb.h"
+#include "portcullis/core/websocket/url.h"
 #include "portcullis/oracle/mock/server.h"
 #include "portcullis/oracle/timeline/rest.h"
 
@@ -28,6 +29,7 @@ struct Options {
   std::uint16_t control_port = 0;
   bool tls = false;
   std::string ca_file;
+  std::string public_url;
   std::string token_file;
   std::uint32_t guild_count = 1;
   std::uint32_t shard_count = 1;
@@ -128,13 +130,20 @@ mock::ServerOptions server_of(const Options& options, const StepLog& log) {
   server.control_port = options.control_port;
   server.tls = options.tls;
   server.ca_file = options.ca_file;
+  server.public_url = options.public_url;
   server.shards = options.shard_count;
   server.on_step = [&log](const mock::Stepped& step) { log.on_step(step); };
   server.on_request = [&log](const std::string& request) { log.on_request(request); };
   return server;
 }
 
+void check_url(const std::string& url) {
+  if (url.empty() || websocket::parse_url(url)) return;
+  throw Failure(Exit::Usage, "--public-url should look like ws://127.0.0.1:4000");
+}
+
 Exit run(const Options& options) {
+  check_url(options.public_url);
   // A script that waits for the file must not find that of an earlier run.
   if (!options.ready_file.empty()) ::unlink(options.ready_file.c_str());
   const StepLog log(options);
@@ -167,6 +176,9 @@ void add_options(CLI::App& verb, Options& options) {
   verb.add_option("--ca-out", options.ca_file, "Where to write the certificate that clients have to trust")
       ->option_text("FILE")
       ->needs(tls);
+  verb.add_option("--public-url", options.public_url,
+                  "What READY and the API name as the gateway, where a proxy stands in front of it")
+      ->option_text("URL");
   verb.add_option("--token-file", options.token_file, "Where the one good token stands; else in PORTCULLIS_TOKEN")
       ->option_text("FILE");
   verb.add_option("--guilds", options.guild_count, "How many guilds the bot is in")

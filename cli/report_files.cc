@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 
 #include "portcullis/cli/file.h"
@@ -66,15 +65,6 @@ void write_reports(const report::ClientReport& report, const ReportFiles& files)
   if (!files.html.empty()) replace_file(files.html, report::to_html({json}), false, "--html");
   if (!files.junit.empty()) replace_file(files.junit, report::to_junit(report), false, "--junit");
   if (!files.record_folder.empty()) write_timelines(report, files.record_folder);
-}
-
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[sizeof "2026-11-25"];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
-  return text;
 }
 
 bool never_started(const report::ClientReport& report) {

@@ -28,9 +28,6 @@ std::vector<run::Expected> read_expected_of(const ReportFiles& files, const std:
 
 void write_reports(const report::ClientReport& report, const ReportFiles& files);
 
-/// Today, as reports have it: 2026-11-25.
-std::string today();
-
 /// Says whether nothing was played in all but what never connected.
 bool never_started(const report::ClientReport& report);
 

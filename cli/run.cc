@@ -12,6 +12,7 @@
 #include "portcullis/cli/run_server.h"
 #include "portcullis/cli/scenarios.h"
 #include "portcullis/cli/terminal.h"
+#include "portcullis/cli/today.h"
 #include "portcullis/cli/verb.h"
 #include "portcullis/oracle/report/words.h"
 #include "portcullis/oracle/run/suite.h"

@@ -12,6 +12,7 @@
 #include "portcullis/cli/progress.h"
 #include "portcullis/cli/server_scenarios.h"
 #include "portcullis/cli/terminal.h"
+#include "portcullis/cli/today.h"
 #include "portcullis/cli/token.h"
 #include "portcullis/oracle/probe/suite.h"
 #include "portcullis/oracle/report/words.h"

@@ -47,14 +47,16 @@ class Shard::Loop {
         options_(std::move(options)),
         observer_(observer),
         gate_(gate),
-        client_(options_.config, options_.limits, net::entropy(), workspace_) {}
+        client_(options_.config, options_.limits, options_.chance ? options_.chance : net::entropy(), workspace_) {}
   ~Loop() {
     stop(gateway::Leaving::Keep);
     wait();
   }
 
   Status start() {
-    if (const Status begun = client_.start(net::now()); !begun) return begun;
+    const Instant now = net::now();
+    observer_.on_input(shard_, Input::Start, now, options_.config);
+    if (const Status begun = client_.start(now); !begun) return begun;
     thread_ = std::thread([this] { run(); });
     return kOk;
   }
@@ -72,21 +74,9 @@ class Shard::Loop {
     return kOk;
   }
 
-  void grant() {
-    const std::lock_guard lock(mutex_);
-    mail_.granted = true;
-    wake();
-  }
-  void reconnect() {
-    const std::lock_guard lock(mutex_);
-    mail_.reconnect = true;
-    wake();
-  }
-  void set_main_url(std::string url) {
-    const std::lock_guard lock(mutex_);
-    mail_.main_url = std::move(url);
-    wake();
-  }
+  void grant() { post(&Mail::granted, true); }
+  void reconnect() { post(&Mail::reconnect, true); }
+  void set_main_url(std::string url) { post(&Mail::main_url, std::move(url)); }
   void stop(gateway::Leaving how) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(stopping_, true)) return;
@@ -110,6 +100,11 @@ class Shard::Loop {
 
  private:
   void wake() { ::eventfd_write(wake_.get(), 1); }
+  void post(auto member, auto value) {
+    const std::lock_guard lock(mutex_);
+    mail_.*member = std::move(value);
+    wake();
+  }
 
   void run() {
     settle();
@@ -118,12 +113,17 @@ class Shard::Loop {
       take_mail();
       dial_on();
       read();
-      if (deadline_ && *deadline_ <= net::now()) {
-        client_.elapsed(net::now());
-        settle();
-      }
+      if (deadline_ && *deadline_ <= net::now()) put(Input::Elapsed, &Client::elapsed);
       std::erase_if(parting_, [](Parting& one) { return is_over(one); });
     }
+  }
+
+  // Tells whoever records, and the client, what has happened.
+  void put(Input what, auto function, auto... arguments) {
+    const Instant now = net::now();
+    observer_.on_input(shard_, what, now, options_.config);
+    (client_.*function)(arguments..., now);
+    settle();
   }
 
   // What the client has to say, until it waits.
@@ -233,25 +233,22 @@ class Shard::Loop {
       mail = std::exchange(mail_, {});
     }
     if (finished_) return;
-    if (mail.main_url) (void)client_.set_main_url(*std::move(mail.main_url));
+    if (mail.main_url) {
+      options_.config.url = *mail.main_url;
+      observer_.on_input(shard_, Input::MainUrl, net::now(), options_.config);
+      (void)client_.set_main_url(*std::move(mail.main_url));
+    }
     if (mail.granted) {
       asked_ = false;
-      client_.identify_granted(net::now());
-      settle();
+      put(Input::Granted, &Client::identify_granted);
     }
     for (const auto& command : mail.commands) {
       if (const Status sent = client_.send(command, net::now()); !sent)
         observer_.on_refused(shard_, command, sent.error());
       settle();
     }
-    if (mail.reconnect) {
-      client_.reconnect(net::now());
-      settle();
-    }
-    if (mail.leaving) {
-      client_.stop(*mail.leaving, net::now());
-      settle();
-    }
+    if (mail.reconnect) put(Input::Reconnect, &Client::reconnect);
+    if (mail.leaving) put(Input::Stop, &Client::stop, *mail.leaving);
   }
 
   void dial_on() {
@@ -262,13 +259,12 @@ class Shard::Loop {
       stream_.emplace(dial_->take());
       dial_.reset();
       observer_.on_transport(shard_, endpoint_);
-      client_.opened(link_, net::now());
+      put(Input::Opened, &Client::opened, link_);
     } else {
       trouble_ = dial_->trouble();
       dial_.reset();
-      client_.lost(link_, net::now());
+      put(Input::Lost, &Client::lost, link_);
     }
-    settle();
   }
 
   // Reads what there is, within reason: time has to pass as well where there is always more.
@@ -285,14 +281,13 @@ class Shard::Loop {
           counters_.bytes_in += count;
         }
         observer_.on_bytes(shard_, false, std::span(buffer_).first(count));
-        client_.received(link_, std::span(buffer_).first(count), net::now());
+        put(Input::Received, &Client::received, link_, std::span<const std::byte>(buffer_).first(count));
       } else {
         trouble_ = stream_->trouble();
         observer_.on_transport_over(shard_, true, trouble_);
         part();
-        client_.lost(link_, net::now());
+        put(Input::Lost, &Client::lost, link_);
       }
-      settle();
     }
   }
 
@@ -313,7 +308,7 @@ class Shard::Loop {
   }
 
   Shard& shard_;
-  const ShardOptions options_;
+  ShardOptions options_;
   Observer& observer_;
   IdentifyGate& gate_;
   net::Fd wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};

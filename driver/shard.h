@@ -18,9 +18,14 @@ namespace portcullis::driver {
 
 class Shard;
 
+/// What a shard tells its client: each input but `send`. With the bytes and the draws of chance they are all that
+/// decides what it does.
+enum class Input : std::uint8_t { Start, Opened, Received, Lost, Elapsed, Granted, Reconnect, MainUrl, Stop };
+
 /// What a shard tells its user.
 ///
-/// Threads:  every call comes on the shard's own thread. It may call the shard's functions but `wait`.
+/// Threads:  every call comes on the shard's own thread, but for the first input. It may call the shard's functions but
+///           `wait`.
 /// Lifetime: views end with the call.
 /// Errors:   it must not throw; what it throws ends the program.
 class Observer {
@@ -32,6 +37,9 @@ class Observer {
   virtual void on_transport(Shard&, const websocket::Url& /*endpoint*/) {}
   virtual void on_bytes(Shard&, bool /*sent*/, std::span<const std::byte>) {}
   virtual void on_transport_over(Shard&, bool /*by_peer*/, const std::optional<net::Trouble>&) {}
+  /// For recordings too: comes before the client is told, and after the bytes that it is told of. Start comes on the
+  /// thread of `Shard::start`. The configuration has the newest main URL; it holds the token.
+  virtual void on_input(Shard&, Input, Instant /*now*/, const Config&) {}
   /// READY, RESUMED and every other dispatch, in the order of arrival; `Dispatch::kind` tells which.
   virtual void on_dispatch(Shard&, const Dispatch&) {}
   virtual void on_odd(Shard&, const Odd&) {}
@@ -52,6 +60,7 @@ struct ShardOptions {
   Limits limits;
   net::Tls tls;                      ///< whom to trust
   Duration connect_timeout{10'000};  ///< for TCP and TLS together
+  Chance chance = nullptr;           ///< null: the system's
   /// Called on the shard's thread when the main URL keeps failing (LOCAL-20); `Shard::set_main_url` may follow.
   std::function<void()> on_main_url_failing = [] {};
 };

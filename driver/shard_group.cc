@@ -164,6 +164,7 @@ std::variant<std::unique_ptr<ShardGroup>, net::Trouble> ShardGroup::start(GroupO
     ShardOptions shard{config, options.limits, api.tls, options.connect_timeout};
     shard.config.identify.shard = gateway::Shard{ids[i], count};
     shard.config.resume = std::move(options.sessions[i]);
+    if (options.chance_of) shard.chance = options.chance_of(ids[i]);
     if (!was_given) shard.on_main_url_failing = [asker = group->asker_.get()] { asker->want(); };
     group->shards_.push_back(std::make_unique<Shard>(std::move(shard), observer, group->gate_));
   }

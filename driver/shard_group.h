@@ -23,6 +23,7 @@ struct GroupOptions {
   /// To resume, by place in `shard_ids`; may be shorter.
   std::vector<std::optional<Session>> sessions;
   Duration connect_timeout{10'000};
+  std::function<Chance(std::uint32_t shard)> chance_of;  ///< null: the system's; it has to be unpredictable
 };
 
 /// Several shards of one bot: asks where to connect and how many shards there should be, starts them within the limits

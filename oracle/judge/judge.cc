@@ -178,6 +178,12 @@ Judgement judge(const timeline::Timeline& timeline, const std::vector<Moment>& m
   return judgement;
 }
 
+RuleResult judge(const timeline::Timeline& timeline, const Rule& rule) {
+  const Tolerance tolerance = tolerance_of(timeline);
+  const std::vector<Moment> moments = moments_of(timeline, tolerance);
+  return Court(timeline, moments, rule, tolerance).judge();
+}
+
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::NotExercised: return "not exercised";

@@ -47,6 +47,9 @@ Judgement judge(const timeline::Timeline& timeline);
 Judgement judge(const timeline::Timeline& timeline, const std::vector<Moment>& moments, const std::vector<Rule>& rules,
                 Tolerance tolerance);
 
+/// Holds a timeline against one rule.
+RuleResult judge(const timeline::Timeline& timeline, const Rule& rule);
+
 /// Gives the verdict's name as reports spell it, such as `VIOLATION`.
 std::string_view name_of(Verdict verdict);
 

@@ -153,6 +153,7 @@ HttpRequest HttpReader::finish() {
   request.method = head_.method();
   request.path = unescaped(target.substr(0, mark));
   request.query = target.substr(std::min(mark + 1, target.size()));
+  request.target = target;
   const http::FieldsView fields = head_.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) request.fields.emplace_back(fields[i].name, fields[i].value);
   if (body_) request.body = http::as_text(body_->bytes());

@@ -23,6 +23,7 @@ struct HttpRequest {
   std::string method;
   std::string path;                                         ///< percent escapes resolved
   std::string query;                                        ///< without the question mark, as it came
+  std::string target;                                       ///< path and query as they came
   std::vector<std::pair<std::string, std::string>> fields;  ///< in their order
   std::string body;
   bool keep_alive = true;

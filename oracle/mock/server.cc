@@ -1,6 +1,5 @@
 #include "portcullis/oracle/mock/server.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 
@@ -9,8 +8,6 @@
 #include <atomic>
 #include <cassert>
 #include <cerrno>
-#include <cstdlib>
-#include <fstream>
 #include <future>
 #include <list>
 #include <map>
@@ -26,11 +23,11 @@
 #include "portcullis/net/listener.h"
 #include "portcullis/net/stream.h"
 #include "portcullis/net/tls.h"
-#include "portcullis/oracle/mock/certificate.h"
 #include "portcullis/oracle/mock/client_socket.h"
 #include "portcullis/oracle/mock/control.h"
 #include "portcullis/oracle/mock/http.h"
 #include "portcullis/oracle/mock/rest.h"
+#include "portcullis/oracle/mock/secured.h"
 
 namespace portcullis::mock {
 namespace {
@@ -47,51 +44,6 @@ constexpr int kAcceptsPerTurn = 64;
 constexpr Duration kSilenceMax{10'000};  ///< of an HTTP client
 constexpr Duration kAcceptPause{100};    ///< after no descriptor was left
 constexpr auto kNever = Instant::max();
-
-/// A file that holds the CA's certificate; removed at the end where its name was ours.
-class CaFile {
- public:
-  CaFile() = default;
-  CaFile(CaFile&& other) noexcept
-      : path_(std::exchange(other.path_, {})), temporary_(std::exchange(other.temporary_, false)) {}
-  CaFile& operator=(CaFile&& other) noexcept {
-    std::swap(path_, other.path_);
-    std::swap(temporary_, other.temporary_);
-    return *this;
-  }
-  ~CaFile() {
-    if (temporary_) ::unlink(path_.c_str());
-  }
-
-  static std::variant<CaFile, Trouble> write(const std::string& wanted, const std::string& pem) {
-    CaFile file;
-    file.path_ = wanted;
-    if (wanted.empty() && !file.choose_name()) return file.trouble("set TMPDIR to a folder that can be written");
-    std::ofstream out(file.path_, std::ios::binary | std::ios::trunc);
-    out << pem;
-    out.close();
-    if (!out) return file.trouble("name another file with --ca-out");
-    return file;
-  }
-  const std::string& path() const noexcept { return path_; }
-
- private:
-  bool choose_name() {
-    constexpr std::string_view kSuffix = ".pem";
-    const char* const folder = std::getenv("TMPDIR");
-    path_ = std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/portcullis-ca-XXXXXX.pem";
-    const Fd made(::mkstemps(path_.data(), static_cast<int>(kSuffix.size())));
-    temporary_ = static_cast<bool>(made);
-    return temporary_;
-  }
-  Trouble trouble(std::string_view way_out) const {
-    return {Trouble::Stage::Configure,
-            "cannot write the CA's certificate to " + path_ + ": " + net::reason(errno) + "; " + std::string(way_out)};
-  }
-
-  std::string path_;
-  bool temporary_ = false;
-};
 
 /// How a URL names the place where we listen.
 std::string host_of(const ServerOptions& options) {
@@ -207,7 +159,7 @@ struct Server::Impl {
 namespace {
 
 ServerOptions with_url(ServerOptions options, const std::string& url) {
-  options.world.gateway_url = url;
+  options.world.gateway_url = options.public_url.empty() ? url : options.public_url;
   return options;
 }
 
@@ -230,7 +182,7 @@ Server::Impl::Impl(ServerOptions wanted, Gateway* gateway, Listeners listeners, 
   const auto elsewhere = [&](std::uint16_t port) {
     return url_of(options_.tls ? "wss" : "ws", host_of(options_), port);
   };
-  urls_.main = gateway_url;
+  urls_.main = options_.world.gateway_url;
   if (listeners_.other) urls_.elsewhere = elsewhere(listeners_.other->port());
   if (listeners_.dead) urls_.elsewhere = elsewhere(listeners_.dead->port);
   gateway_.set_urls(urls_);
@@ -540,24 +492,6 @@ void Server::Impl::sweep(Instant now) {
 // ---- The public face
 
 namespace {
-
-struct Secured {
-  Tls tls;
-  CaFile ca_file;
-};
-
-std::variant<Secured, Trouble> make_tls(const std::string& ca_file) {
-  const auto authority = Authority::make();
-  if (const auto* const trouble = std::get_if<Trouble>(&authority)) return *trouble;
-  const auto certificate = std::get<Authority>(authority).issue();
-  if (const auto* const trouble = std::get_if<Trouble>(&certificate)) return *trouble;
-  const auto& [certificate_pem, key_pem] = std::get<Certificate>(certificate);
-  auto tls = Tls::server(certificate_pem, key_pem);
-  if (auto* const trouble = std::get_if<Trouble>(&tls)) return std::move(*trouble);
-  auto file = CaFile::write(ca_file, std::get<Authority>(authority).pem());
-  if (auto* const trouble = std::get_if<Trouble>(&file)) return std::move(*trouble);
-  return Secured{std::move(std::get<Tls>(tls)), std::move(std::get<CaFile>(file))};
-}
 
 std::optional<Trouble> open_elsewhere(Listeners& listeners, const std::string& address, Elsewhere elsewhere) {
   if (elsewhere == Elsewhere::Listener) {

@@ -36,6 +36,7 @@ struct ServerOptions {
   std::uint16_t control_port = 0;
   bool tls = false;                  ///< wss and https, with a certificate made at start; control is always plain
   std::string ca_file;               ///< where to write the CA's certificate as PEM; empty: a file in TMPDIR
+  std::string public_url{};          ///< of the gateway where clients come through a proxy; empty: its own
   std::uint32_t shards = 1;          ///< recommended by /gateway/bot
   std::vector<int> gateway_bot{};    ///< the statuses that its first requests are answered with, in place of 200
   Duration upgrade_timeout{10'000};  ///< until a client of the gateway is answered

@@ -47,12 +47,18 @@ constexpr std::array kLocal{
 constexpr std::array kTold{
     kAt, kind_is("told"), Member{"what", Type::Word, Need::Must, "event state fatal session unimplemented"},
     Member{"with", Type::Any}};
+constexpr std::array kInput{
+    kAt, Member{"link", Type::Positive}, kind_is("input"), Member{"shard", Type::Natural, Need::Must},
+    Member{"did", Type::Word, Need::Must, "start opened received lost elapsed granted reconnect main_url stop"},
+    Member{"now", Type::Natural, Need::Must}, Member{"config", Type::Any}, Member{"seed", Type::Text},
+    Member{"url", Type::Text}, Member{"how", Type::Word, Need::May, "end keep"}};
 constexpr std::array kNoise{kAt, kind_is("noise"), Member{"ms", Type::Natural, Need::Must}};
 
-constexpr std::array<Kind, 15> kKinds{{
+constexpr std::array<Kind, 16> kKinds{{
     {"process", kProcess}, {"rest", kRest}, {"open", kOpen}, {"upgraded", kUpgraded}, {"refused", kRefused},
     {"message", kMessage}, {"ping", kPing}, {"pong", kPong}, {"close", kClose}, {"fault", kFault}, {"end", kEnd},
     {"script", kScript}, {"local", kLocal}, {"told", kTold}, {"noise", kNoise},
+    {"input", kInput},
 }};
 // clang-format on
 

@@ -36,6 +36,7 @@ void append_part(std::string& out, std::size_t bytes_max, const std::string& key
 }  // namespace
 
 std::string Pseudonyms::once(std::string_view secret) const {
+  if (hides_ == Hides::Nothing) return std::string(secret);
   const std::size_t from = scheme_size(secret);
   std::string pseudonym(secret.substr(0, from));
   const std::string_view bare = secret.substr(from);
@@ -51,7 +52,7 @@ std::string Pseudonyms::of(std::string_view secret) {
 }
 
 void Pseudonyms::remember(std::string_view secret, std::string pseudonym) {
-  if (secret.size() < sizeof(std::uint64_t)) return;
+  if (secret.size() < sizeof(std::uint64_t) || hides_ == Hides::Nothing) return;
   const Known* const known = known_at(secret);
   if (known != nullptr && known->secret == secret) return;
   if (order_.size() == kKnownMax) {

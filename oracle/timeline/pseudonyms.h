@@ -13,9 +13,13 @@ namespace portcullis::timeline {
 /// the same pseudonym, another one has another, and both are equally long.
 class Pseudonyms {
  public:
+  enum class Hides : std::uint8_t { Secrets, Nothing };
+
   /// Shape:   with the same key the same secrets get the same pseudonyms.
   /// Secrets: only with a key that is secret itself a secret that can be guessed cannot be found by trying.
   explicit Pseudonyms(std::string key = {}) : key_(std::move(key)) {}
+  /// With Nothing every text stands for itself: where what comes holds pseudonyms already.
+  explicit Pseudonyms(Hides hides) : hides_(hides) {}
 
   /// Gives the pseudonym, and looks for the secret in texts from now on.
   ///
@@ -35,6 +39,7 @@ class Pseudonyms {
   void remember(std::string_view secret, std::string pseudonym);
 
   std::string key_;
+  Hides hides_ = Hides::Secrets;
   std::unordered_multimap<std::uint64_t, Known> known_;  ///< by the first bytes
   std::deque<std::string> order_;                        ///< the oldest first
 };

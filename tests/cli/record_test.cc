@@ -37,7 +37,7 @@ Timeline read_file(const std::string& path) {
 std::vector<std::string> said_by(const std::string& end, const Timeline& timeline) {
   std::vector<std::string> lines;
   for (const Record& record : timeline.records) {
-    if (record.with.value("from", "client") != end || record.link == 0) continue;
+    if (record.with.value("from", "client") != end || record.link == 0 || record.is == "input") continue;
     timeline::Json with = record.with;
     if (with.contains("payload") && with["payload"]["d"].is_object())
       for (const char* secret : {"token", "session_id"}) with["payload"]["d"].erase(secret);
@@ -48,7 +48,8 @@ std::vector<std::string> said_by(const std::string& end, const Timeline& timelin
 
 std::vector<std::string> kinds_of(const Timeline& timeline) {
   std::vector<std::string> kinds;
-  for (const Record& record : timeline.records) kinds.push_back(record.is);
+  for (const Record& record : timeline.records)
+    if (record.is != "input") kinds.push_back(record.is);
   return kinds;
 }
 

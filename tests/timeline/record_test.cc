@@ -41,6 +41,7 @@ const std::vector<std::string> kRecords{
     R"({"at":2,"is":"script","did":"wait"})",
     R"({"at":2,"is":"local","did":"send","payload":{"op":3}})",
     R"({"at":2,"is":"told","what":"event","with":null})",
+    R"({"at":3,"link":1,"is":"input","shard":0,"did":"start","now":3,"config":{},"seed":"1","url":"ws://a","how":"end"})",
     R"({"at":9223372036854775807,"is":"noise","ms":3})"};
 
 std::string file_of(const std::vector<std::string>& records) {
