@@ -415,7 +415,8 @@ void Peer::Impl::tell_ready(LinkState& c) {
   if (c.session == nullptr) return;
   send(c, c.session->next_once("READY", ready_data(world, *c.session, c.version)));
   for (const std::uint64_t guild_id : c.session->guild_ids)
-    if ((c.session->intents & spec::bit(spec::Intent::Guilds)) != 0) send_event(c, guild_create(world, guild_id));
+    if ((c.session->intents & spec::bit(spec::Intent::Guilds)) != 0)
+      send_event(c, guild_create(world, *c.session, guild_id));
 }
 
 void Peer::Impl::replay(LinkState& c, const Resume& resume) {
@@ -443,7 +444,7 @@ void Peer::Impl::serve(LinkState& c, const Request& request) {
   if (const auto* voice = std::get_if<Voice>(&request)) events = voice_answer(world, *c.session, *voice);
   if (const auto* members = std::get_if<Members>(&request)) events = answer(c, *members);
   if (const auto* sounds = std::get_if<Sounds>(&request)) events = sounds_answer(*c.session, *sounds);
-  if (const auto* info = std::get_if<ChannelInfo>(&request)) events = channel_info_answer(*c.session, *info);
+  if (const auto* info = std::get_if<ChannelInfo>(&request)) events = channel_info_answer(world, *c.session, *info);
   for (const Event& event : events) send_event(c, event);
 }
 
@@ -590,7 +591,7 @@ std::size_t Peer::Impl::announce(const SayDispatch& say) {
   std::size_t reached = 0;
   for (auto& [id, session] : sessions.all())
     if (address.is_on(session.shard) && address.passes_gate(session.intents))
-      reached += dispatch(session, say.name, say.data) ? 1u : 0u;
+      reached += dispatch(session, say.name, text_for(session.intents, say)) ? 1u : 0u;
   return reached;
 }
 

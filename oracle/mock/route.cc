@@ -37,4 +37,9 @@ bool Address::is_on(const std::optional<ShardPair>& shard) const {
   return row_->route == Route::Guild || shard->id == 0;
 }
 
+std::string_view text_for(std::uint64_t intents, const SayDispatch& say) {
+  const bool reads = say.veiled.empty() || (intents & spec::bit(Intent::MessageContent)) != 0;
+  return reads ? say.data : say.veiled;
+}
+
 }  // namespace portcullis::mock

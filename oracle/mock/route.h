@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "portcullis/oracle/mock/request.h"
+#include "portcullis/oracle/mock/say.h"
 #include "portcullis/spec/dispatch_events.h"
 
 namespace portcullis::mock {
@@ -24,5 +25,8 @@ class Address {
   const spec::DispatchRow* row_;
   std::optional<std::uint64_t> guild_id_;
 };
+
+/// Gives what a session is told of an event: the bare text only where it asked for the content of messages (GW-INT-8).
+std::string_view text_for(std::uint64_t intents, const SayDispatch& say);
 
 }  // namespace portcullis::mock
