@@ -280,7 +280,7 @@ std::size_t add_reaction(const Tell& tell, const Place& place, Message& message,
   if (found == message.reactions.end()) {
     if (message.reactions.size() >= kReactionsMax)
       throw Refusal{400, 30'010, "Maximum number of reactions reached (20)"};
-    found = message.reactions.insert(found, {emoji, {}});
+    found = message.reactions.emplace(found, emoji, std::vector<std::uint64_t>());
   }
   if (std::ranges::find(found->second, user.id) != found->second.end()) return 0;
   found->second.push_back(user.id);

@@ -138,6 +138,8 @@ HttpAnswer answer_deed(const Deed& deed, const HttpRequest& request, State& stat
     return deed.answer(wish);
   } catch (const Objection& objection) {
     return http_error(objection.status, objection.text);
+  } catch (const json::exception&) {
+    return http_error(400, "the body has a value of a type that will not do");
   } catch (const Refusal& refusal) {
     // The same rules as the bot's: 2,000 characters, and so on.
     return http_error(refusal.status, refusal.message + (refusal.errors.is_null() ? "" : ": " + refusal.errors.dump()));
