@@ -18,6 +18,7 @@
 #include "portcullis/oracle/mock/payloads.h"
 #include "portcullis/oracle/mock/pieces.h"
 #include "portcullis/oracle/mock/query.h"
+#include "portcullis/oracle/mock/realm.h"
 #include "portcullis/oracle/mock/route.h"
 #include "portcullis/oracle/mock/sessions.h"
 
@@ -567,7 +568,7 @@ std::optional<Instant> Peer::Impl::deadline() const {
 bool Peer::Impl::obey(LinkState& c, const SayDispatch& say) {
   if (c.session == nullptr)
     return acts(c, Input::SayDispatch, {.detail = say.name, .name = say.name, .text = say.data});
-  const Address address(say.name, say.data);
+  const Address address(say.name, say.data, bot_of(world).id);
   return address.passes_gate(c.session->intents) && dispatch(*c.session, say.name, say.data);
 }
 
@@ -579,7 +580,7 @@ bool Peer::Impl::obey(LinkState& c, const SayRelease& say) {
 
 bool Peer::Impl::obey_session(Session& session, const Say& say) {
   if (const auto* event = std::get_if<SayDispatch>(&say))
-    return Address(event->name, event->data).passes_gate(session.intents) &&
+    return Address(event->name, event->data, bot_of(world).id).passes_gate(session.intents) &&
            dispatch(session, event->name, event->data);
   if (std::holds_alternative<SayForget>(say)) return forget(session);
   LinkState* const c = session.link ? find(*session.link) : nullptr;
@@ -587,7 +588,7 @@ bool Peer::Impl::obey_session(Session& session, const Say& say) {
 }
 
 std::size_t Peer::Impl::announce(const SayDispatch& say) {
-  const Address address(say.name, say.data);
+  const Address address(say.name, say.data, bot_of(world).id);
   std::size_t reached = 0;
   for (auto& [id, session] : sessions.all())
     if (address.is_on(session.shard) && address.passes_gate(session.intents))

@@ -90,7 +90,8 @@ class Options {
 
   /// Gives the id of what is called so, and says in `resolved` what it is.
   json resolve(Type type, const std::string& option, const std::string& name) {
-    const json fields{{"it", name}, {"channel", name}};
+    json fields{{"it", name}, {"channel", name}};
+    if (place_.guild) fields["guild"] = snowflake(place_.guild->id);
     const Wish asked{wish_.state, fields, wish_.tell};
     if (type == Type::Channel) {
       const Place found = asked.place();
