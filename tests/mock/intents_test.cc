@@ -10,6 +10,7 @@
 
 #include "portcullis/oracle/mock/api/people.h"
 #include "portcullis/oracle/mock/api/router.h"
+#include "portcullis/oracle/mock/realm_file.h"
 #include "portcullis/tests/mock/peer_parts.h"
 
 namespace portcullis::tests {
@@ -174,17 +175,58 @@ TEST_CASE("GW-INT-4, GW-INT-8: what comes of requests and of people reaches the 
   CHECK(town.received(10).find("MESSAGE_REACTION_ADD") != std::string::npos);
 }
 
-TEST_CASE("GW-INT-11, GW-RGM-4: a world's members are told of with GUILD_PRESENCES, or by op 8", "[mock]") {
+/// A world as a file has it.
+mock::World described_world() {
   mock::World world = plain_world();
-  Talk talk{world};
+  auto realm = mock::read_realm(R"({"bot": {"name": "pinger", "id": "77"}, "guilds": [{"name": "workshop", "id": "20",
+      "channels": [{"name": "speaking", "type": "voice", "id": "30"}, {"name": "general", "id": "31"}],
+      "roles": [{"name": "moderators", "id": "41"}],
+      "members": ["someone", {"name": "another", "id": "12", "roles": ["moderators"]}]}]})");
+  world.realm = std::make_shared<const mock::Realm>(std::get<mock::Realm>(std::move(realm)));
+  world.guild_ids = {20};
+  return world;
+}
+
+TEST_CASE("GW-INT-11, GW-RGM-4: a world's members are told of with GUILD_PRESENCES, or by op 8", "[mock]") {
+  Talk talk{described_world()};
   auto& without = talk.raw();
   talk.text(without, identify("the-token", "", "1"));
   talk.advance(5s);
   auto& with = talk.raw();
   talk.text(with, identify("the-token", "", "257"));
-  CHECK(with.has("Zo"));
-  const std::size_t at = without.received.find("\"members\"");
-  CHECK(without.received.substr(at, without.received.find("\"mfa_level\"") - at).find("Zo") == std::string::npos);
+  CHECK((with.has(R"("username":"someone")") && with.has(R"("username":"another")")));
+  CHECK((without.has(R"("username":"pinger")") && without.has(R"("member_count":3)")));
+  CHECK_FALSE(without.has(R"("username":"someone")"));
+  talk.text(without, R"({"op":8,"d":{"guild_id":"20","query":"SOME","limit":5}})");
+  CHECK((without.has("GUILD_MEMBERS_CHUNK") && without.has(R"("username":"someone")")));
+  CHECK_FALSE(without.has(R"("username":"another")"));
+  talk.text(without, R"({"op":8,"d":{"guild_id":"20","user_ids":["12","5"]}})");
+  CHECK((without.has(R"("username":"another")") && without.has(R"("not_found":["5"])")));
+  talk.text(without, R"({"op":43,"d":{"guild_id":"20","fields":["status"]}})");
+  CHECK(without.has(R"("channels":[{"id":"30","status":null}])"));
+}
+
+TEST_CASE("GW-READY-1, GW-READY-4: READY and GUILD_CREATE carry the world in every encoding and compression",
+          "[mock]") {
+  for (const auto encoding : {encoding::Encoding::Json, encoding::Encoding::Etf})
+    for (const auto compression : {kNone, kZlib, kZstd, kPayload}) {
+      if (encoding == encoding::Encoding::Etf && compression == kPayload) continue;  // GW-ENC-2
+      CAPTURE(static_cast<int>(encoding), static_cast<int>(compression));
+      Talk talk{described_world()};
+      Config config = Talk::config("the-token", compression);
+      config.encoding = encoding;
+      const auto& client = talk.join(config);
+      talk.advance(1s);
+      REQUIRE(client.data.size() == 2);
+      const json ready = json::parse(client.data[0]);
+      CHECK(ready["user"]["username"] == "pinger");
+      CHECK(ready["application"]["id"].dump().find("77") != std::string::npos);
+      const json guild = json::parse(client.data[1]);
+      CHECK(guild["name"] == "workshop");
+      CHECK(guild["channels"][1]["name"] == "general");
+      CHECK(guild["roles"][1]["name"] == "moderators");
+      CHECK(guild["members"].size() == 3);
+    }
 }
 
 }  // namespace
