@@ -177,7 +177,7 @@ TEST_CASE("world: the first answer becomes a message, and no second one is taken
   const json interaction = use(town, {{"name", "ping"}});
   const json answer{{"type", 4}, {"data", {{"content", "pong"}}}};
   CHECK(town.ask("POST", callback_of(interaction), answer).status == 204);
-  CHECK(town.shown == "/interactions/{interaction_id}/{token}/callback");
+  CHECK(town.shown == "/api/v10/interactions/" + interaction["id"].get<std::string>() + "/{token}/callback");
   const json told = town.told("MESSAGE_CREATE");
   CHECK(told["content"] == "pong");
   CHECK(told["type"] == 20);
@@ -298,6 +298,34 @@ TEST_CASE("world: the last thousand interactions are kept", "[mock]") {
   for (std::size_t i = 0; i < api::kInteractionsMax; ++i) use(town, {{"name", "ping"}});
   CHECK(town.state.interactions().size() == api::kInteractionsMax);
   CHECK(town.ask("POST", callback_of(first), json{{"type", 5}}).body["code"] == 10'062);
+}
+
+TEST_CASE("LOCAL-27: every verb of the people's has an example, and each example works", "[mock]") {
+  for (const api::Deed& deed : api::kPeople) {
+    CAPTURE(deed.path);
+    CHECK(deed.example.empty() == (deed.method == "GET"));
+    if (deed.method == "GET") continue;
+    Town town;
+    town.ask("PUT", kCommands, json{ping()});
+    json example = json::parse(deed.example);
+    if (example.contains("message")) example["message"] = town.write("hello");
+    CHECK(town.people("POST", std::string(deed.path), example.dump()).body["reached"] == 1);
+  }
+}
+
+TEST_CASE("GW-SEC-1: no path that is shown holds more than ids", "[mock]") {
+  Town town;
+  for (const auto& [method, path, shown] : std::vector<std::array<std::string, 3>>{
+           {"GET", "/channels/31", "/channels/31"},
+           {"GET", "/channels/secret", "/channels/{channel_id}"},
+           {"PUT", "/channels/31/messages/5/reactions/secret/@me", "/channels/31/messages/5/reactions/{emoji}/@me"},
+           {"PUT", "/channels/31", "/channels/31"},
+           {"POST", "/webhooks/1/secret", "/webhooks/1/{token}"},
+           {"GET", "/webhooks/1/secret", "/webhooks/1/{token}"},
+           {"PATCH", "/webhooks/1/secret/messages/secret", "/webhooks/1/{token}/messages/{message}"}}) {
+    town.ask(method, path);
+    CHECK(town.shown == "/api/v10" + shown);
+  }
 }
 
 TEST_CASE("world: people write, change, delete and react", "[mock]") {

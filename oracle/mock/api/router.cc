@@ -88,6 +88,18 @@ std::optional<Slots> fit(std::string_view pattern, std::string_view path) {
   return pattern.empty() && path.empty() ? std::optional(std::move(slots)) : std::nullopt;
 }
 
+/// Gives the path with nothing in it but ids: whatever else stands in a slot may be a secret.
+std::string without_secrets(std::string_view pattern, const Slots& slots) {
+  std::string out;
+  while (!pattern.empty()) {
+    const std::string_view segment = take_segment(pattern);
+    const std::string_view slot = segment.starts_with('{') ? segment.substr(1, segment.size() - 2) : std::string_view();
+    const bool shown = names_id(slot) && id_of(slots.at(slot));
+    out.append("/").append(shown ? slots.at(slot) : segment);
+  }
+  return out;
+}
+
 HttpAnswer refused(const Refusal& refusal) {
   json body{{"code", refusal.code}, {"message", refusal.message}};
   if (!refusal.errors.is_null()) body["errors"] = refusal.errors;
@@ -135,23 +147,27 @@ bool serves(const Route& route, std::string_view method) {
 
 std::optional<HttpAnswer> answer_api(const HttpRequest& request, State& state, const Tell& tell) {
   const std::string_view path = without_prefix(request.path);
+  const std::string prefix = request.path.substr(0, request.path.size() - path.size());
   std::string allowed;
+  std::string shown;
   for (const Route& route : kRoutes) {
     auto slots = fit(route.pattern, path);
     if (!slots) continue;
+    shown = prefix + without_secrets(route.pattern, *slots);
     if (!serves(route, request.method)) {
       allowed.append(allowed.empty() ? "" : ", ").append(route.method);
       continue;
     }
     Call call{state, request, tell, *std::move(slots)};
     HttpAnswer answer = answer_at(route, call);
-    if (call.slots.contains("token")) answer.shown_path = route.pattern;
+    answer.shown_path = shown;
     add_limits(answer, route, state.now_ms());
     return answer;
   }
   if (allowed.empty()) return std::nullopt;
   HttpAnswer answer = refused({405, 0, "405: Method Not Allowed"});
   answer.allow = allowed;
+  answer.shown_path = shown;
   return answer;
 }
 

@@ -141,7 +141,8 @@ const json& command_named(State& state, const Place& place, const std::string& n
       if (one["name"] == name) return one;
       known += (known.empty() ? "" : ", ") + one["name"].get<std::string>();
     }
-  throw Objection{404, "no command " + in_quotes(name) + " is registered; there are " + (known.empty() ? "none" : known)};
+  throw Objection{404,
+                  "no command " + in_quotes(name) + " is registered; there are " + (known.empty() ? "none" : known)};
 }
 
 /// Gives the `data` of a command's interaction.
