@@ -22,7 +22,7 @@ constexpr std::uint64_t kBot = 100'000'000'000'000'001;
 constexpr std::uint64_t kEverybodyMay = 1'071'698'660'929;
 constexpr std::size_t kNameBytesMax = 100;
 constexpr std::size_t kTopicBytesMax = 4'096;
-constexpr std::size_t kGuildsMax = 2'500;  // of one shard (GW-SHARD-5)
+constexpr std::size_t kGuildsMax = 2'500;  // of one shard (GW-SHARD-3)
 constexpr std::size_t kChannelsMax = 500;
 constexpr std::size_t kRolesMax = 250;
 

@@ -139,6 +139,10 @@ TEST_CASE("world: of a form the payload counts, and the files' names and sizes",
   CHECK(answered.body["attachments"][0]["description"] == "d");
   CHECK(answered.body["attachments"][1]["filename"] == "b.bin");
   CHECK(answered.body["attachments"][1]["size"] == 0);
+  const json kept{{"attachments", {{{"id", answered.body["attachments"][0]["id"]}}}}};
+  const std::string id = answered.body["id"];
+  CHECK(town.ask("PATCH", "/channels/31/messages/" + id, kept).body["attachments"] ==
+        json::array({answered.body["attachments"][0]}));
   for (const char* const text : {"", "--b", "--b--", "--b\r\n", "--b\r\n\r\n", "--b\r\n--b\r\n", "b"}) {
     CAPTURE(text);
     CHECK(town.ask("POST", "/channels/31/messages", text, "multipart/form-data; boundary=b").body["code"] == 50'006);

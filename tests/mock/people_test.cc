@@ -66,7 +66,7 @@ TEST_CASE("world: commands are registered, listed, changed and removed", "[mock]
   CHECK(town.ask("DELETE", path).status == 204);
   CHECK(town.ask("DELETE", path).body["code"] == 10'063);
   CHECK(town.ask("GET", kCommands).body.size() == 1);
-  CHECK(town.ask("PUT", kOfGuild, json{ping()}).body[0]["guild_id"] == kGuild);
+  CHECK(town.ask("PUT", kOfGuild, json::array({ping()})).body[0]["guild_id"] == kGuild);
   CHECK(town.people("GET", "/commands").body.size() == 1);
   CHECK(town.people("GET", "/commands?guild=workshop").body.size() == 2);
 }
@@ -173,7 +173,7 @@ TEST_CASE("world: a subcommand is named behind its groups", "[mock]") {
 
 TEST_CASE("world: the first answer becomes a message, and no second one is taken", "[mock]") {
   Town town;
-  town.ask("PUT", kCommands, json{ping()});
+  town.ask("PUT", kCommands, json::array({ping()}));
   const json interaction = use(town, {{"name", "ping"}});
   const json answer{{"type", 4}, {"data", {{"content", "pong"}}}};
   CHECK(town.ask("POST", callback_of(interaction), answer).status == 204);
@@ -199,7 +199,7 @@ TEST_CASE("world: the first answer becomes a message, and no second one is taken
 
 TEST_CASE("world: the first answer is due within 3 s, further ones within a quarter of an hour", "[mock]") {
   Town town;
-  town.ask("PUT", kCommands, json{ping()});
+  town.ask("PUT", kCommands, json::array({ping()}));
   const json answer{{"type", 4}, {"data", {{"content", "pong"}}}};
   const json late = use(town, {{"name", "ping"}});
   town.wait(3'001);
@@ -216,7 +216,7 @@ TEST_CASE("world: the first answer is due within 3 s, further ones within a quar
 
 TEST_CASE("world: a promised answer is filled in later, by an edit or by the first follow-up", "[mock]") {
   Town town;
-  town.ask("PUT", kCommands, json{ping()});
+  town.ask("PUT", kCommands, json::array({ping()}));
   for (const bool by_edit : {true, false}) {
     const json interaction = use(town, {{"name", "ping"}});
     town.ask("POST", callback_of(interaction), json{{"type", 5}});
@@ -247,7 +247,7 @@ TEST_CASE("world: a promised answer is filled in later, by an edit or by the fir
 TEST_CASE("GW-INT-9: an ephemeral answer has neither guild nor member, and is read by its interaction alone",
           "[mock]") {
   Town town;
-  town.ask("PUT", kCommands, json{ping()});
+  town.ask("PUT", kCommands, json::array({ping()}));
   const json interaction = use(town, {{"name", "ping"}});
   town.ask("POST", callback_of(interaction), json{{"type", 4}, {"data", {{"content", "psst"}, {"flags", 64}}}});
   const json told = town.told("MESSAGE_CREATE");
@@ -281,7 +281,7 @@ TEST_CASE("world: a button's interaction holds its message, and may change it", 
   CHECK(town.told("MESSAGE_UPDATE")["content"] == "!");
   CHECK(town.ask("GET", "/channels/31/messages/" + id).body["components"] == json::array());
   CHECK(press("b").body["error"] == "the message has no component \"b\"");
-  town.ask("PUT", kCommands, json{ping()});
+  town.ask("PUT", kCommands, json::array({ping()}));
   CHECK(town.ask("POST", callback_of(use(town, {{"name", "ping"}})), update).body["code"] == 50'035);
   for (const char* const body :
        {"{}", R"({"type": 1})", R"({"type": 10})", R"({"type": "4"})", "[]", R"({"type": 4, "data": 5})"}) {
@@ -293,7 +293,7 @@ TEST_CASE("world: a button's interaction holds its message, and may change it", 
 
 TEST_CASE("world: the last thousand interactions are kept", "[mock]") {
   Town town;
-  town.ask("PUT", kCommands, json{ping()});
+  town.ask("PUT", kCommands, json::array({ping()}));
   const json first = use(town, {{"name", "ping"}});
   for (std::size_t i = 0; i < api::kInteractionsMax; ++i) use(town, {{"name", "ping"}});
   CHECK(town.state.interactions().size() == api::kInteractionsMax);
@@ -306,7 +306,7 @@ TEST_CASE("LOCAL-27: every verb of the people's has an example, and each example
     CHECK(deed.example.empty() == (deed.method == "GET"));
     if (deed.method == "GET") continue;
     Town town;
-    town.ask("PUT", kCommands, json{ping()});
+    town.ask("PUT", kCommands, json::array({ping()}));
     json example = json::parse(deed.example);
     if (example.contains("message")) example["message"] = town.write("hello");
     CHECK(town.people("POST", std::string(deed.path), example.dump()).body["reached"] == 1);
@@ -401,7 +401,7 @@ constexpr std::array kObjected{
 
 TEST_CASE("world: what people cannot do is said with the field and the way out, and tells nobody", "[mock]") {
   Town town;
-  town.ask("PUT", kCommands, json{options()});
+  town.ask("PUT", kCommands, json::array({options()}));
   for (const auto& [method, path, body, status, error] : kObjected) {
     CAPTURE(path, body);
     const auto answered = town.people(method, path, body);

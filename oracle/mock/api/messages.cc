@@ -83,23 +83,27 @@ void set_mentions(const State& state, const Place& place, json& message) {
 
 // ---- Making
 
-/// Fills in what a file has on Discord; what was in it is gone, and its URL leads nowhere.
-json attachments_of(State& state, const Place& place, const json& draft) {
+/// Gives a file that a message has already, or what a new one has on Discord: what was in it is gone, and its URL leads
+/// nowhere.
+json attachment_of(State& state, const Place& place, const json& given, const json& present) {
+  const auto id = id_in(given.value("id", json()));
+  const auto same = [&](const json& one) { return id && one["id"] == snowflake(*id); };
+  const auto found = std::ranges::find_if(present, same);
+  if (found != present.end()) return *found;
+  const json name = given.value("filename", json());
+  const std::string file_name = name.is_string() ? name.get<std::string>() : "file";
+  const std::string made = snowflake(state.fresh_id());
+  const std::string url = "https://files.invalid/" + snowflake(place.channel_id) + "/" + made + "/" + file_name;
+  json out{
+      {"id", made}, {"filename", file_name}, {"size", given.value("size", json(0))}, {"url", url}, {"proxy_url", url}};
+  if (given.contains("description")) out["description"] = given["description"];
+  return out;
+}
+
+json attachments_of(State& state, const Place& place, const json& draft, const json& present) {
   json out = json::array();
   if (!holds(draft, "attachments")) return out;
-  for (const json& given : draft["attachments"]) {
-    json one = given;
-    if (!one.contains("url")) {
-      const std::string id = snowflake(state.fresh_id());
-      const std::string name = one.value("filename", json("file")).dump();
-      const std::string url =
-          "https://files.invalid/" + snowflake(place.channel_id) + "/" + id + "/" + name.substr(1, name.size() - 2);
-      one.update({{"id", id}, {"url", url}, {"proxy_url", url}});
-    }
-    if (!one.contains("filename")) one["filename"] = "file";
-    if (!one.contains("size")) one["size"] = 0;
-    out.push_back(std::move(one));
-  }
+  for (const json& given : draft["attachments"]) out.push_back(attachment_of(state, place, given, present));
   return out;
 }
 
@@ -110,7 +114,8 @@ void take_over(State& state, const Place& place, const json& draft, json& messag
   if (draft.contains("content")) message["content"] = draft["content"].is_string() ? draft["content"] : json("");
   for (const char* const field : {"embeds", "components"})
     if (draft.contains(field)) message[field] = list_of(draft, field);
-  if (draft.contains("attachments")) message["attachments"] = attachments_of(state, place, draft);
+  if (draft.contains("attachments"))
+    message["attachments"] = attachments_of(state, place, draft, message["attachments"]);
   for (json& embed : message["embeds"])
     if (!embed.contains("type")) embed["type"] = "rich";
 }
