@@ -13,6 +13,8 @@
 #include "portcullis/cli/token.h"
 #include "portcullis/cli/verb.h"
 #include "portcullis/core/websocket/url.h"
+#include "portcullis/oracle/mock/realm.h"
+#include "portcullis/oracle/mock/realm_file.h"
 #include "portcullis/oracle/mock/server.h"
 #include "portcullis/oracle/timeline/rest.h"
 
@@ -31,6 +33,7 @@ struct Options {
   std::string ca_file;
   std::string public_url;
   std::string token_file;
+  std::string world_file;
   std::uint32_t guild_count = 1;
   std::uint32_t shard_count = 1;
   std::uint32_t max_concurrency = 1;
@@ -52,10 +55,22 @@ std::vector<std::uint64_t> guild_ids(std::uint32_t count) {
   return ids;
 }
 
+std::shared_ptr<const mock::Realm> realm_of(const std::string& file) {
+  auto read = mock::read_realm(read_file(file, "--world"));
+  if (const auto* fault = std::get_if<mock::RealmFault>(&read))
+    throw Failure(Exit::Usage, "--world: " + file + ": " + fault->where + ": " + fault->what);
+  return std::make_shared<const mock::Realm>(std::move(std::get<mock::Realm>(read)));
+}
+
 mock::World world_of(const Options& options) {
   mock::World world;
   world.token = read_token(options.token_file);
   world.guild_ids = guild_ids(options.guild_count);
+  if (!options.world_file.empty()) {
+    world.realm = realm_of(options.world_file);
+    world.guild_ids.clear();
+    for (const mock::Guild& guild : world.realm->guilds) world.guild_ids.push_back(guild.id);
+  }
   world.max_concurrency = options.max_concurrency;
   if (options.heartbeat_ms) world.heartbeat_interval = Duration{*options.heartbeat_ms};
   if (options.session_lifetime_ms) world.session_lifetime = Duration{*options.session_lifetime_ms};
@@ -181,9 +196,13 @@ void add_options(CLI::App& verb, Options& options) {
       ->option_text("URL");
   verb.add_option("--token-file", options.token_file, "Where the one good token stands; else in PORTCULLIS_TOKEN")
       ->option_text("FILE");
+  auto* const world =
+      verb.add_option("--world", options.world_file, "The guilds, channels, roles and members, as JSON");
+  world->option_text("FILE");
   verb.add_option("--guilds", options.guild_count, "How many guilds the bot is in")
       ->option_text("N [1]")
-      ->check(CLI::Range(0, 100'000));
+      ->check(CLI::Range(0, 100'000))
+      ->excludes(world);
   verb.add_option("--shards", options.shard_count, "How many shards the API recommends")
       ->option_text("N [1]")
       ->check(CLI::Range(1, 100'000));
@@ -199,7 +218,8 @@ void add_options(CLI::App& verb, Options& options) {
       ->check(CLI::Range(0, 86'400'000));
   verb.add_option("--events-per-second", options.events_per_second, "Numbered MESSAGE_CREATE to each session")
       ->option_text("X [0]")
-      ->check(CLI::Range(0.0, 10'000.0));
+      ->check(CLI::Range(0.0, 10'000.0))
+      ->excludes(world);
   verb.add_option("--ready-file", options.ready_file, "Written as JSON, with all URLs, once it listens")
       ->option_text("FILE");
   verb.add_option("--record", options.record_file,

@@ -13,6 +13,7 @@
 
 #include "portcullis/core/encoding/value.h"
 #include "portcullis/core/websocket/frame.h"
+#include "portcullis/oracle/mock/api/people.h"
 
 namespace portcullis::mock {
 namespace {
@@ -159,8 +160,12 @@ HttpAnswer list_verbs() {
   add("GET", "/", "lists the verbs");
   add("GET", "/sessions", "lists the sessions");
   for (const Verb& verb : kVerbs) add("POST", verb.path, verb.does)["example"] = ordered_json::parse(verb.example);
+  for (const api::Deed& deed : api::kPeople) {
+    ordered_json& listed = add(deed.method, deed.path, deed.does);
+    if (!deed.example.empty()) listed["example"] = ordered_json::parse(deed.example);
+  }
   return json({{"verbs", verbs},
-               {"target", R"(each POST goes to all links, or to one: "session": an id, or "link": a number)"},
+               {"target", R"(what is said to links goes to all, or to one: "session": an id, or "link": a number)"},
                {"answer", R"({"reached": how many}, or {"error": what is wrong})"}});
 }
 

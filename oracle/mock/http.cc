@@ -22,8 +22,11 @@ struct Reason {
 };
 constexpr std::array kReasons{
     Reason{200, "OK"},
+    Reason{201, "Created"},
+    Reason{204, "No Content"},
     Reason{400, "Bad Request"},
     Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
     Reason{404, "Not Found"},
     Reason{405, "Method Not Allowed"},
     Reason{413, "Content Too Large"},
@@ -52,7 +55,14 @@ std::optional<char> escaped(std::string_view digits) noexcept {
                                                                   : std::nullopt;
 }
 
-/// Resolves percent escapes; one that is malformed stays as it is, and then is no path of ours.
+}  // namespace
+
+std::string shown_path(const HttpRequest& request, const HttpAnswer& answer) {
+  if (!answer.path_known) return "(unknown path)";
+  return answer.shown_path.empty() ? request.path : answer.shown_path;
+}
+
+// A path with an escape that is malformed is no path of ours.
 std::string unescaped(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -62,8 +72,6 @@ std::string unescaped(std::string_view text) {
   }
   return plain;
 }
-
-}  // namespace
 
 std::optional<std::string_view> HttpRequest::find(std::string_view name) const noexcept {
   const auto same = [&](const auto& field) { return http::same_ignoring_case(field.first, name); };
@@ -80,11 +88,14 @@ HttpAnswer http_error(int status, std::string_view text) {
 std::string write_response(const HttpAnswer& answer, std::string_view method, bool keep_alive) {
   std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " ";
   out.append(reason_of(answer.status)).append("\r\n");
-  http::append_field(out, {"Content-Type", "application/json"});
-  http::append_field(out, {"Content-Length", std::to_string(answer.body.size())});
+  if (answer.status != 204) {
+    http::append_field(out, {"Content-Type", "application/json"});
+    http::append_field(out, {"Content-Length", std::to_string(answer.body.size())});
+  }
   http::append_field(out, {"Connection", keep_alive ? "keep-alive" : "close"});
   if (answer.status == 401) http::append_field(out, {"WWW-Authenticate", "Bot"});
   if (!answer.allow.empty()) http::append_field(out, {"Allow", answer.allow});
+  for (const auto& [name, value] : answer.fields) http::append_field(out, {name, value});
   out.append("\r\n");
   if (method != "HEAD") out.append(answer.body);
   return out;

@@ -35,10 +35,18 @@ struct HttpRequest {
 /// What is answered: a status and a body of JSON.
 struct HttpAnswer {
   int status = 200;
-  std::string body;
-  std::string allow;       ///< of 405: the methods that would do
+  std::string body{};
+  std::string allow{};     ///< of 405: the methods that would do
   bool path_known = true;  ///< what is not known may hold anything, a webhook's token for one, and is not shown
+  std::vector<std::pair<std::string, std::string>> fields{};  ///< further ones of the head
+  std::string shown_path{};                                   ///< in place of one that holds a secret
 };
+
+/// Gives what may be shown of a path, now that the request is answered.
+std::string shown_path(const HttpRequest& request, const HttpAnswer& answer);
+
+/// Resolves percent escapes; one that is malformed stays as it is.
+std::string unescaped(std::string_view text);
 
 /// Gives the answer whose body is {"error": text}.
 HttpAnswer http_error(int status, std::string_view text);

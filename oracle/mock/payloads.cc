@@ -1,10 +1,11 @@
 #include "portcullis/oracle/mock/payloads.h"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "portcullis/core/http/text.h"
+#include "portcullis/oracle/mock/objects.h"
+#include "portcullis/oracle/mock/realm.h"
 #include "portcullis/oracle/mock/sessions.h"
 #include "portcullis/spec/intents.h"
 
@@ -13,90 +14,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kTime = "2026-01-01T00:00:00.000000+00:00";  // there is no clock
-constexpr std::uint64_t kTextChannel = 1'000'000;                       // above the guild's id; all of one shard
-constexpr std::uint64_t kVoiceChannel = 2'000'000;
+constexpr std::uint64_t kTextChannel = 1'000'000;  // above the guild's id, where there is no realm
 constexpr std::uint64_t kFirstMessage = 300'000'000'000'000'000;
 
-std::string snowflake(std::uint64_t id) { return std::to_string(id); }
-
-// A nonce of a client comes back, whatever it holds: what is not UTF-8 was refused before, and is replaced here.
-std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 std::string payload(int opcode, const json& data) {
+  // A nonce of a client comes back, whatever it holds: what is not UTF-8 was refused before, and is replaced here.
   return R"({"t":null,"s":null,"op":)" + std::to_string(opcode) + R"(,"d":)" + text_of(data) + "}";
-}
-
-json user(std::uint64_t id, std::string_view name, bool bot) {
-  return {{"id", snowflake(id)},    {"username", name},  {"discriminator", "0001"},
-          {"global_name", nullptr}, {"avatar", nullptr}, {"bot", bot}};
-}
-
-json bot_user(const World& world) { return user(world.bot_id, "portcullis", true); }
-
-std::uint64_t author_id(const World& world) { return world.bot_id + 1; }
-json author(const World& world) { return user(author_id(world), "Zo\u00eb", false); }
-
-json member_without_user() {
-  return {{"roles", json::array()},
-          {"joined_at", kTime},
-          {"nick", nullptr},
-          {"avatar", nullptr},
-          {"premium_since", nullptr},
-          {"deaf", false},
-          {"mute", false},
-          {"pending", false},
-          {"flags", 0},
-          {"communication_disabled_until", nullptr}};
-}
-
-json member(json of_user) {
-  json out = member_without_user();
-  out["user"] = std::move(of_user);
-  return out;
-}
-
-json text_channel(std::uint64_t guild_id) {
-  return {{"id", snowflake(guild_id + kTextChannel)},
-          {"type", 0},
-          {"guild_id", snowflake(guild_id)},
-          {"name", "general"},
-          {"position", 0},
-          {"permission_overwrites", json::array()},
-          {"topic", nullptr},
-          {"nsfw", false},
-          {"rate_limit_per_user", 0},
-          {"last_message_id", nullptr},
-          {"parent_id", nullptr}};
-}
-
-json voice_channel(std::uint64_t guild_id) {
-  return {{"id", snowflake(guild_id + kVoiceChannel)},
-          {"type", 2},
-          {"guild_id", snowflake(guild_id)},
-          {"name", "voice"},
-          {"position", 1},
-          {"permission_overwrites", json::array()},
-          {"bitrate", 64'000},
-          {"user_limit", 0},
-          {"rtc_region", nullptr},
-          {"nsfw", false},
-          {"parent_id", nullptr}};
-}
-
-json everyone(std::uint64_t guild_id) {
-  return {{"id", snowflake(guild_id)},
-          {"name", "@everyone"},
-          {"color", 0},
-          {"colors", {{"primary_color", 0}, {"secondary_color", nullptr}, {"tertiary_color", nullptr}}},
-          {"hoist", false},
-          {"position", 0},
-          {"permissions", "1071698660929"},
-          {"managed", false},
-          {"mentionable", false},
-          {"icon", nullptr},
-          {"unicode_emoji", nullptr},
-          {"flags", 0}};
 }
 
 bool has(const Session& session, std::uint64_t guild_id) {
@@ -109,21 +32,19 @@ bool begins_with(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() && http::same_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-// Every guild has the same two members.
 std::vector<json> members_found(const World& world, const Members& asked, json& not_found) {
-  const std::array<json, 2> all{member(bot_user(world)), member(author(world))};
+  const auto guild = find_guild(world, asked.guild_id);
   std::vector<json> found;
   if (asked.query) {
-    for (const json& one : all)
-      if (begins_with(one["user"]["username"].get_ref<const std::string&>(), *asked.query)) found.push_back(one);
+    for (const Member& one : guild->members)
+      if (begins_with(one.user.name, *asked.query)) found.push_back(member_object(one));
     return found;
   }
   for (const std::uint64_t id : asked.user_ids) {
-    const auto at = std::ranges::find_if(all, [id](const json& one) { return one["user"]["id"] == snowflake(id); });
-    if (at == all.end())
-      not_found.push_back(snowflake(id));
+    if (const Member* const one = find_member(*guild, id))
+      found.push_back(member_object(*one));
     else
-      found.push_back(*at);
+      not_found.push_back(snowflake(id));
   }
   return found;
 }
@@ -144,15 +65,13 @@ std::string dispatch_payload(std::string_view name, std::int64_t sequence, std::
 }
 
 std::string ready_data(const World& world, const Session& session, std::int64_t version) {
-  json me = bot_user(world);
-  me.update({{"verified", true}, {"mfa_enabled", false}, {"flags", 0}, {"email", nullptr}});
   json guilds = json::array();
   for (const std::uint64_t id : session.guild_ids) guilds.push_back({{"id", snowflake(id)}, {"unavailable", true}});
   json data{{"v", version},
-            {"user", std::move(me)},
+            {"user", own_user_object(bot_of(world))},
             {"guilds", std::move(guilds)},
             {"session_id", session.id},
-            {"application", {{"id", snowflake(world.bot_id)}, {"flags", 0}}},
+            {"application", {{"id", snowflake(bot_of(world).id)}, {"flags", 0}}},
             {"private_channels", json::array()}};
   const std::string resume_url = world.resume_url.value_or(world.gateway_url);
   if (!resume_url.empty() || !world.resume_url) data["resume_gateway_url"] = resume_url;
@@ -162,53 +81,29 @@ std::string ready_data(const World& world, const Session& session, std::int64_t 
 
 std::string resumed_data() { return R"({"_trace":[]})"; }
 
-Event guild_create(const World& world, std::uint64_t guild_id) {
-  return {"GUILD_CREATE", text_of({{"id", snowflake(guild_id)},
-                                   {"name", "Guild " + snowflake(guild_id)},
-                                   {"owner_id", snowflake(author_id(world))},
-                                   {"icon", nullptr},
-                                   {"region", "deprecated"},
-                                   {"afk_channel_id", nullptr},
-                                   {"afk_timeout", 300},
-                                   {"verification_level", 0},
-                                   {"default_message_notifications", 0},
-                                   {"explicit_content_filter", 0},
-                                   {"mfa_level", 0},
-                                   {"nsfw_level", 0},
-                                   {"premium_tier", 0},
-                                   {"system_channel_id", nullptr},
-                                   {"system_channel_flags", 0},
-                                   {"preferred_locale", "en-US"},
-                                   {"features", json::array()},
-                                   {"emojis", json::array()},
-                                   {"stickers", json::array()},
-                                   {"roles", json::array({everyone(guild_id)})},
-                                   {"channels", json::array({text_channel(guild_id), voice_channel(guild_id)})},
-                                   {"threads", json::array()},
-                                   {"members", json::array({member(bot_user(world))})},
-                                   {"member_count", 2},
-                                   {"presences", json::array()},
-                                   {"voice_states", json::array()},
-                                   {"stage_instances", json::array()},
-                                   {"guild_scheduled_events", json::array()},
-                                   {"soundboard_sounds", json::array()},
-                                   {"joined_at", kTime},
-                                   {"large", false},
-                                   {"unavailable", false}})};
+Event guild_create(const World& world, const Session& session, std::uint64_t guild_id) {
+  const auto guild = find_guild(world, guild_id);
+  // Without the intent nobody is told of but the bot and those who speak (GW-INT-11).
+  const bool all = may(session, spec::Intent::GuildPresences);
+  json members = json::array();
+  for (const Member& one : guild->members)
+    if (all || one.user.id == bot_of(world).id) members.push_back(member_object(one));
+  return {"GUILD_CREATE", text_of(guild_create_object(*guild, std::move(members)))};
 }
 
 Event numbered_message(const World& world, const Session& session, std::uint64_t guild_id, std::int64_t number) {
   const std::string content = "message " + std::to_string(number) + ": Gr\u00fc\u00dfe, \u4e16\u754c \U0001f30d";
+  const Member author = find_guild(world, guild_id)->members.back();
   // A message of somebody else's is empty for those without the intent (GW-INT-8).
   const bool readable = may(session, spec::Intent::MessageContent);
   return {"MESSAGE_CREATE", text_of({{"id", snowflake(kFirstMessage + static_cast<std::uint64_t>(number))},
                                      {"channel_id", snowflake(guild_id + kTextChannel)},
                                      {"guild_id", snowflake(guild_id)},
-                                     {"author", author(world)},
-                                     {"member", member_without_user()},
+                                     {"author", user_object(author.user)},
+                                     {"member", bare_member_object(author)},
                                      {"content", readable ? content : std::string()},
                                      {"nonce", std::to_string(number)},
-                                     {"timestamp", kTime},
+                                     {"timestamp", kJoinedAt},
                                      {"edited_timestamp", nullptr},
                                      {"tts", false},
                                      {"mention_everyone", false},
@@ -230,8 +125,8 @@ std::vector<Event> voice_answer(const World& world, Session& session, const Voic
     out.push_back({"VOICE_STATE_UPDATE",
                    text_of({{"guild_id", snowflake(voice.guild_id)},
                             {"channel_id", voice.channel_id ? json(snowflake(*voice.channel_id)) : json(nullptr)},
-                            {"user_id", snowflake(world.bot_id)},
-                            {"member", member(bot_user(world))},
+                            {"user_id", snowflake(bot_of(world).id)},
+                            {"member", member_object({bot_of(world)})},
                             {"session_id", "voice-session-" + move},
                             {"deaf", false},
                             {"mute", false},
@@ -291,12 +186,16 @@ std::vector<Event> sounds_answer(const Session& session, const Sounds& sounds) {
   return out;
 }
 
-std::vector<Event> channel_info_answer(const Session& session, const ChannelInfo& info) {
+std::vector<Event> channel_info_answer(const World& world, const Session& session, const ChannelInfo& info) {
   if (!has(session, info.guild_id)) return {};
-  json channel{{"id", snowflake(info.guild_id + kVoiceChannel)}};
-  if (info.status) channel["status"] = nullptr;
-  if (info.voice_start_time) channel["voice_start_time"] = nullptr;
-  return {{"CHANNEL_INFO", text_of({{"guild_id", snowflake(info.guild_id)}, {"channels", json::array({channel})}})}};
+  json channels = json::array();
+  for (const Channel& one : find_guild(world, info.guild_id)->channels) {
+    if (one.kind != ChannelKind::Voice) continue;
+    json& channel = channels.emplace_back(json{{"id", snowflake(one.id)}});
+    if (info.status) channel["status"] = nullptr;
+    if (info.voice_start_time) channel["voice_start_time"] = nullptr;
+  }
+  return {{"CHANNEL_INFO", text_of({{"guild_id", snowflake(info.guild_id)}, {"channels", std::move(channels)}})}};
 }
 
 bool is_json(std::string_view text) { return json::accept(text); }

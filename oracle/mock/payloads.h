@@ -33,7 +33,7 @@ std::string dispatch_payload(std::string_view name, std::int64_t sequence, std::
 /// Holds all that a library was seen to need; `shard` only if it was asked for (GW-READY-1).
 std::string ready_data(const World& world, const Session& session, std::int64_t version);
 std::string resumed_data();
-Event guild_create(const World& world, std::uint64_t guild_id);
+Event guild_create(const World& world, const Session& session, std::uint64_t guild_id);
 /// Tells its number in `nonce` and, where the session may read it, in the text, which is not all ASCII.
 Event numbered_message(const World& world, const Session& session, std::uint64_t guild_id, std::int64_t number);
 
@@ -42,7 +42,7 @@ std::vector<Event> voice_answer(const World& world, Session& session, const Voic
 std::vector<Event> members_answer(const World& world, const Session& session, const Members& members, const Laws& laws);
 Event rate_limited(const Members& members, Duration retry_after);
 std::vector<Event> sounds_answer(const Session& session, const Sounds& sounds);
-std::vector<Event> channel_info_answer(const Session& session, const ChannelInfo& info);
+std::vector<Event> channel_info_answer(const World& world, const Session& session, const ChannelInfo& info);
 
 /// Says whether a text is JSON, so that it can stand in a payload.
 bool is_json(std::string_view text);

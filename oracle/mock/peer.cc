@@ -18,6 +18,7 @@
 #include "portcullis/oracle/mock/payloads.h"
 #include "portcullis/oracle/mock/pieces.h"
 #include "portcullis/oracle/mock/query.h"
+#include "portcullis/oracle/mock/realm.h"
 #include "portcullis/oracle/mock/route.h"
 #include "portcullis/oracle/mock/sessions.h"
 
@@ -415,7 +416,8 @@ void Peer::Impl::tell_ready(LinkState& c) {
   if (c.session == nullptr) return;
   send(c, c.session->next_once("READY", ready_data(world, *c.session, c.version)));
   for (const std::uint64_t guild_id : c.session->guild_ids)
-    if ((c.session->intents & spec::bit(spec::Intent::Guilds)) != 0) send_event(c, guild_create(world, guild_id));
+    if ((c.session->intents & spec::bit(spec::Intent::Guilds)) != 0)
+      send_event(c, guild_create(world, *c.session, guild_id));
 }
 
 void Peer::Impl::replay(LinkState& c, const Resume& resume) {
@@ -443,7 +445,7 @@ void Peer::Impl::serve(LinkState& c, const Request& request) {
   if (const auto* voice = std::get_if<Voice>(&request)) events = voice_answer(world, *c.session, *voice);
   if (const auto* members = std::get_if<Members>(&request)) events = answer(c, *members);
   if (const auto* sounds = std::get_if<Sounds>(&request)) events = sounds_answer(*c.session, *sounds);
-  if (const auto* info = std::get_if<ChannelInfo>(&request)) events = channel_info_answer(*c.session, *info);
+  if (const auto* info = std::get_if<ChannelInfo>(&request)) events = channel_info_answer(world, *c.session, *info);
   for (const Event& event : events) send_event(c, event);
 }
 
@@ -566,7 +568,7 @@ std::optional<Instant> Peer::Impl::deadline() const {
 bool Peer::Impl::obey(LinkState& c, const SayDispatch& say) {
   if (c.session == nullptr)
     return acts(c, Input::SayDispatch, {.detail = say.name, .name = say.name, .text = say.data});
-  const Address address(say.name, say.data);
+  const Address address(say.name, say.data, bot_of(world).id);
   return address.passes_gate(c.session->intents) && dispatch(*c.session, say.name, say.data);
 }
 
@@ -578,7 +580,7 @@ bool Peer::Impl::obey(LinkState& c, const SayRelease& say) {
 
 bool Peer::Impl::obey_session(Session& session, const Say& say) {
   if (const auto* event = std::get_if<SayDispatch>(&say))
-    return Address(event->name, event->data).passes_gate(session.intents) &&
+    return Address(event->name, event->data, bot_of(world).id).passes_gate(session.intents) &&
            dispatch(session, event->name, event->data);
   if (std::holds_alternative<SayForget>(say)) return forget(session);
   LinkState* const c = session.link ? find(*session.link) : nullptr;
@@ -586,11 +588,11 @@ bool Peer::Impl::obey_session(Session& session, const Say& say) {
 }
 
 std::size_t Peer::Impl::announce(const SayDispatch& say) {
-  const Address address(say.name, say.data);
+  const Address address(say.name, say.data, bot_of(world).id);
   std::size_t reached = 0;
   for (auto& [id, session] : sessions.all())
     if (address.is_on(session.shard) && address.passes_gate(session.intents))
-      reached += dispatch(session, say.name, say.data) ? 1u : 0u;
+      reached += dispatch(session, say.name, text_for(session.intents, say)) ? 1u : 0u;
   return reached;
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "portcullis/core/http/text.h"
+#include "portcullis/oracle/mock/objects.h"
+#include "portcullis/oracle/mock/realm.h"
 
 namespace portcullis::mock {
 namespace {
@@ -32,32 +34,9 @@ Json gateway_bot(const Facts& facts) {
             {"max_concurrency", facts.world.max_concurrency}}}};
 }
 
-Json user(const Facts& facts) {
-  return {{"id", std::to_string(facts.world.bot_id)},
-          {"username", "portcullis"},
-          {"discriminator", "0001"},
-          {"global_name", nullptr},
-          {"avatar", nullptr},
-          {"bot", true},
-          {"verified", true},
-          {"mfa_enabled", false},
-          {"email", nullptr},
-          {"flags", 0}};
-}
+Json user(const Facts& facts) { return own_user_object(bot_of(facts.world)); }
 
-Json application(const Facts& facts) {
-  return {{"id", std::to_string(facts.world.bot_id)},
-          {"name", "portcullis"},
-          {"icon", nullptr},
-          {"description", ""},
-          {"bot_public", false},
-          {"bot_require_code_grant", false},
-          {"summary", ""},
-          {"verify_key", std::string(64, '0')},
-          {"flags", 0},
-          {"team", nullptr},
-          {"owner", user(facts)}};
-}
+Json application(const Facts& facts) { return application_object(bot_of(facts.world)); }
 
 struct Route {
   std::string_view path;
@@ -70,10 +49,16 @@ constexpr std::array kRoutes{
     Route{"/gateway/bot",             true,  gateway_bot},
     Route{"/users/@me",               true,  user},
     Route{"/oauth2/applications/@me", true,  application},
+    Route{"/applications/@me",        true,  application},
 };
 // clang-format on
 
-/// Takes `/api` and a version such as `/v10` from the front of a path.
+HttpAnswer refusal(int status, std::string_view message, std::string_view error) {
+  return {status, Json{{"code", 0}, {"message", message}, {"error", error}}.dump(), {}, status != 404};
+}
+
+}  // namespace
+
 std::string_view without_prefix(std::string_view path) noexcept {
   constexpr std::string_view kApi = "/api/";
   if (path.starts_with(kApi)) path.remove_prefix(kApi.size() - 1);
@@ -87,17 +72,11 @@ bool is_authorized(const HttpRequest& request, const World& world) {
   return world.token.empty() || request.find("Authorization") == "Bot " + world.token;
 }
 
-HttpAnswer refusal(int status, std::string_view message, std::string_view error) {
-  return {status, Json{{"code", 0}, {"message", message}, {"error", error}}.dump(), {}, status != 404};
-}
-
-}  // namespace
-
 HttpAnswer answer_rest(const HttpRequest& request, const World& world, std::uint32_t shards,
                        const IdentifyBudget& identifies) {
   const auto* const route = std::ranges::find(kRoutes, without_prefix(request.path), &Route::path);
   if (route == kRoutes.end())
-    return refusal(404, "404: Not Found", "the mock has /gateway, /gateway/bot, /users/@me, /oauth2/applications/@me");
+    return refusal(404, "404: Not Found", "the mock has no such path; docs/mock.md lists those there are");
   if (request.method != "GET" && request.method != "HEAD") {
     HttpAnswer answer = refusal(405, "405: Method Not Allowed", "this path takes GET only");
     answer.allow = "GET, HEAD";

@@ -13,7 +13,8 @@ namespace portcullis::mock {
 // What the script, or the control port, may ask for.
 struct SayDispatch {
   std::string name, data;
-};                       ///< `data` is JSON text; to live sessions, and kept for replay
+  std::string veiled{};  ///< instead of `data`, for those who lack MESSAGE_CONTENT (GW-INT-8); empty: the same
+};                       ///< both are JSON text; to live sessions, and kept for replay
 struct SayReconnect {};  ///< op 7
 struct SayInvalid {
   bool resumable = false;

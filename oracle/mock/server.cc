@@ -23,6 +23,9 @@
 #include "portcullis/net/listener.h"
 #include "portcullis/net/stream.h"
 #include "portcullis/net/tls.h"
+#include "portcullis/oracle/mock/api/people.h"
+#include "portcullis/oracle/mock/api/router.h"
+#include "portcullis/oracle/mock/api/state.h"
 #include "portcullis/oracle/mock/client_socket.h"
 #include "portcullis/oracle/mock/control.h"
 #include "portcullis/oracle/mock/http.h"
@@ -79,7 +82,7 @@ std::string line_of(const HttpConnection& connection, const HttpRequest& request
   constexpr std::size_t kMethodBytesMax = 7;
   std::string line = connection.control ? "control " : "rest ";
   line += request.method.size() <= kMethodBytesMax ? request.method : "(unknown method)";
-  line += " " + (answer.path_known ? request.path : "(unknown path)");
+  line += " " + shown_path(request, answer);
   return line + " " + std::to_string(answer.status);
 }
 
@@ -126,6 +129,8 @@ struct Server::Impl {
   void read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now);
   HttpAnswer answer(const HttpConnection& connection, const HttpRequest& request, Instant now);
   HttpAnswer answer_api(const HttpRequest& request, Instant now);
+  HttpAnswer answer_by_hand(const HttpRequest& request, Instant now);
+  api::Tell tell_at(Instant now);
 
   void sweep(Instant now);
 
@@ -133,6 +138,7 @@ struct Server::Impl {
   std::optional<Tls> tls_;
   Listeners listeners_;
   std::unique_ptr<Peer> peer_;  ///< unless another gateway is served
+  api::State state_;
   Gateway& gateway_;
   Urls urls_;
   std::optional<Instant> peer_deadline_;
@@ -178,6 +184,7 @@ Server::Impl::Impl(ServerOptions wanted, Gateway* gateway, Listeners listeners, 
       tls_(std::move(context)),
       listeners_(std::move(listeners)),
       peer_(gateway == nullptr ? std::make_unique<Peer>(options_.world, Limits{}, net::entropy()) : nullptr),
+      state_(options_.world),
       gateway_(gateway == nullptr ? *peer_ : *gateway) {
   const auto elsewhere = [&](std::uint16_t port) {
     return url_of(options_.tls ? "wss" : "ws", host_of(options_), port);
@@ -456,14 +463,26 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
 HttpAnswer Server::Impl::answer_api(const HttpRequest& request, Instant now) {
   const bool scripted = gateway_bot_answers_ < options_.gateway_bot.size() && request.path.ends_with("/gateway/bot");
   if (scripted) return http_error(options_.gateway_bot[gateway_bot_answers_++], "so the script has it");
+  auto answered = peer_ ? api::answer_api(request, state_, tell_at(now)) : std::nullopt;
+  if (answered) return *std::move(answered);
   return answer_rest(request, options_.world, options_.shards, gateway_.identify_budget(now));
 }
 
+HttpAnswer Server::Impl::answer_by_hand(const HttpRequest& request, Instant now) {
+  if (!peer_) return http_error(404, "this gateway is not steered by hand");
+  auto answered = api::answer_people(request, state_, tell_at(now));
+  return answered ? *std::move(answered) : answer_control(request, *peer_, now);
+}
+
+/// Reads the time of day, and gives the way to the sessions.
+api::Tell Server::Impl::tell_at(Instant now) {
+  using namespace std::chrono;
+  state_.set_time(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+  return [this, now](const SayDispatch& event) { return peer_->say(std::nullopt, {}, event, now); };
+}
+
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
-  const auto control = [&] {
-    return peer_ ? answer_control(request, *peer_, now) : http_error(404, "this gateway is not steered by hand");
-  };
-  HttpAnswer answered = connection.control ? control() : answer_api(request, now);
+  HttpAnswer answered = connection.control ? answer_by_hand(request, now) : answer_api(request, now);
   drain(now);
   if (options_.wiretap && options_.wiretap->on_rest && !connection.control)
     options_.wiretap->on_rest(request, answered);

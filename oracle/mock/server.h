@@ -46,8 +46,8 @@ struct ServerOptions {
   std::optional<Wiretap> wiretap;  ///< with those of its functions that are wanted
 };
 
-/// The mock gateway on real sockets: one thread, any number of clients; the REST answers that libraries ask for before
-/// they connect (`/gateway`, `/gateway/bot`, `/users/@me`, `/oauth2/applications/@me`); and control over HTTP.
+/// The mock gateway on real sockets: one thread, any number of clients; the REST API as far as bots need it at first
+/// (docs/mock.md); and control over HTTP.
 ///
 /// Lifetime: it serves from `open` until it is destroyed, which ends all connections.
 class Server {

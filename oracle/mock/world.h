@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct IdentifyBudget {
   Duration reset_after{0};  ///< until all are there again; none when none is used
 };
 
+struct Realm;
+
 /// Who may log in, and what they see.
 struct World {
   std::string token{};                             ///< bare; empty: any token is good
@@ -27,7 +30,8 @@ struct World {
   std::optional<std::uint32_t> identifies_left{};  ///< of the day; none: all of them
   std::uint64_t bot_id = 100'000'000'000'000'001;
   std::vector<std::uint64_t> guild_ids{200'000'000'000'000'001};  ///< those of all shards; each shard gets its own
-  std::uint64_t intents_allowed = ~std::uint64_t{0};              ///< privileged ones that the application may use
+  std::shared_ptr<const Realm> realm{};               ///< what those guilds, and the bot, are; none: all the same
+  std::uint64_t intents_allowed = ~std::uint64_t{0};  ///< privileged ones that the application may use
   std::uint32_t max_concurrency = 1;
   std::optional<Duration> heartbeat_interval{};  ///< none: as laws.json says
   std::optional<Duration> session_lifetime{};    ///< likewise

@@ -4,7 +4,7 @@ namespace portcullis::timeline {
 
 Json rest_members(const mock::HttpRequest& request, const mock::HttpAnswer& answer,
                   const std::function<std::string(std::string_view)>& hide) {
-  const std::string path = answer.path_known ? hide(request.path) : "(unknown path)";
+  const std::string path = hide(mock::shown_path(request, answer));
   Json members{{"method", request.method}, {"path", path}, {"status", answer.status}};
   if (const auto field = request.find("Authorization"))
     members["authorization"] = field->find(' ') == field->npos ? "" : field->substr(0, field->find(' '));

@@ -55,8 +55,8 @@ TEST_CASE("interop: each verb has a help with an example that a person can learn
        {"--url", "--api-url", "--shards", "--shard", "--intents", "--compression", "--encoding", "--check", "--ca",
         "--token-file", "--session-file", "--keep", "--events", "--seconds", "--data", "--json", "--verbose"}},
       {"mock",
-       {"--address", "--port", "--api-port", "--control-port", "--tls", "--ca-out", "--token-file", "--guilds",
-        "--shards", "--max-concurrency", "--heartbeat-ms", "--session-lifetime-ms", "--events-per-second",
+       {"--address", "--port", "--api-port", "--control-port", "--tls", "--ca-out", "--token-file", "--world",
+        "--guilds", "--shards", "--max-concurrency", "--heartbeat-ms", "--session-lifetime-ms", "--events-per-second",
         "--ready-file", "--json", "--quiet", "--verbose", "--public-url"}},
       {"run",
        {"--exec", "--shim", "--name", "--select", "--level", "--scenarios", "--slow", "-j", "--timeout", "--tls",
@@ -210,6 +210,8 @@ TEST_CASE("interop: a bad URL, token or file is told in one line that says what 
   const std::string empty = scratch.file("empty", "");
   const std::string words = scratch.file("words", "two words\n");
   const std::string absent = scratch.path("absent");
+  const std::string broken = scratch.file("broken.json", "{\n \"guilds\": [,]\n}");
+  const std::string odd = scratch.file("odd.json", R"({"guilds": [{"name": "a", "chanels": []}]})");
   const std::string url = "ws://127.0.0.1:9";
   const std::vector<InVain> all{
       {{"connect", "--url", "http://127.0.0.1"}, kWithToken, 3, {"--url", "neither ws nor wss", "wss://"}},
@@ -233,6 +235,11 @@ TEST_CASE("interop: a bad URL, token or file is told in one line that says what 
       {{"mock", "--ready-file", absent + "/no"}, {}, 3, {"--ready-file", absent}},
       {{"mock", "--tls", "--ca-out", absent + "/no"}, {}, 3, {absent}},
       {{"mock", "--address", "nowhere"}, {}, 3, {"nowhere"}},
+      {{"mock", "--world", absent}, {}, 3, {"--world", absent, "No such file"}},
+      {{"mock", "--world", empty}, {}, 3, {"--world", empty, "line 1, column 1", "is not JSON"}},
+      {{"mock", "--world", broken}, {}, 3, {"--world", broken, "line 2, column 13", "is not JSON"}},
+      {{"mock", "--world", odd}, {}, 3, {"--world", odd, "guilds[0].chanels", "is no field here", "channels"}},
+      {{"mock", "--world", odd, "--guilds", "2"}, {}, 3, {"--world", "--guilds"}},
   };
   for (const InVain& one : all) check(one);
 }

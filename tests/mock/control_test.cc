@@ -1,6 +1,7 @@
 // Control of the mock gateway over HTTP: requests against a real peer, without sockets.
 #include "portcullis/oracle/mock/control.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "portcullis/core/http/text.h"
+#include "portcullis/oracle/mock/api/people.h"
 #include "portcullis/tests/mock/gateway_client.h"
 #include "portcullis/tests/tables.h"
 
@@ -105,10 +107,16 @@ TEST_CASE("LOCAL-27: GET / lists every verb with an example, and each example wo
   Mock list;
   const json verbs = list.ask("GET", "/").body["verbs"];
   std::set<std::string> paths;
+  std::size_t of_people = 0;
   for (const json& verb : verbs) {
     CAPTURE(verb);
-    paths.insert(verb["path"]);
     CHECK(verb["does"].is_string());
+    const auto is_this = [&](const api::Deed& deed) { return deed.path == verb["path"].get<std::string>(); };
+    if (std::ranges::any_of(api::kPeople, is_this)) {
+      ++of_people;  // people_test tries them
+      continue;
+    }
+    paths.insert(verb["path"]);
     if (verb["method"] == "GET") continue;
     Mock mock;
     mock.log_in();
@@ -116,6 +124,7 @@ TEST_CASE("LOCAL-27: GET / lists every verb with an example, and each example wo
   }
   CHECK(paths == std::set<std::string>{"/", "/sessions", "/dispatch", "/reconnect", "/invalid", "/heartbeat",
                                        "/silence", "/drop", "/close", "/forget", "/send", "/hello"});
+  CHECK(of_people == api::kPeople.size());
 }
 
 TEST_CASE("LOCAL-27: /sessions tells of each session, those without a link too", "[mock]") {

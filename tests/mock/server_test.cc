@@ -277,8 +277,29 @@ TEST_CASE("GW-SEC-1: steps and requests are told, and the token is in none of th
   ask("POST", server->control_url() + "/reconnect");
   server.reset();
   CHECK(steps >= 2);
-  CHECK(lines == std::vector<std::string>{"rest GET /api/v10/gateway/bot 200", "rest GET (unknown path) 404",
+  CHECK(lines == std::vector<std::string>{"rest GET /api/v10/gateway/bot 200", "rest GET /api/webhooks/1/{token} 405",
                                           "control POST (unknown path) 404", "control POST /reconnect 200"});
+}
+
+TEST_CASE("world: what people do, and what a bot asks, comes back over the gateway", "[mock]") {
+  for (const bool tls : {false, true}) {
+    const auto server = serve_with(tls, kToken);
+    WiredClient client(server->gateway_url(), server->ca_file());
+    CHECK(client.log_in(kToken).is_object());
+    const Response said = ask("POST", server->control_url() + "/message",
+                              R"({"channel": "general", "author": "Zo\u00eb", "content": "hello"})");
+    CHECK(said.body["reached"] == 1);
+    const auto messages = [](const GatewayClient& seen) { return seen.named("MESSAGE_CREATE"); };
+    CHECK(client.until([&](const GatewayClient& seen) { return messages(seen).size() == 1; }));
+    CHECK(messages(client.seen())[0]["d"]["id"] == said.body["id"]);
+    const std::string channel = messages(client.seen())[0]["d"]["channel_id"];
+    const Response sent = ask("POST", server->api_url() + "/v10/channels/" + channel + "/messages",
+                              R"({"content": "good day"})", server->ca_file(), kToken);
+    CHECK(sent.status == 200);
+    CHECK(client.until([&](const GatewayClient& seen) { return messages(seen).size() == 2; }));
+    CHECK(messages(client.seen())[1]["d"]["content"] == "good day");
+    CHECK(ask("GET", server->control_url() + "/messages?channel=general").body.size() == 2);
+  }
 }
 
 TEST_CASE("LOCAL-27: a program reaches the peer on the server's thread, and its exceptions come back", "[mock]") {

@@ -237,10 +237,10 @@ Faults states_assigned_twice(const Sources& sources) {
 }
 
 /// What a test's name may begin with when no single clause asks for what it shows.
-constexpr std::array<std::string_view, 22> kSubjects{
+constexpr std::array<std::string_view, 23> kSubjects{
     "workspace",   "style",    "spec",    "table", "corpus", "vectors", "models", "walker",
     "transcripts", "coverage", "mutants", "fuzz",  "memory", "speed",   "readme", "interop",
-    "timeline",    "play",     "probe",   "judge", "report", "run"};
+    "timeline",    "play",     "probe",   "judge", "report", "run",     "world"};
 
 bool is_id(std::string_view text) { return std::find(kIds.begin(), kIds.end(), text) != kIds.end(); }
 
