@@ -21,15 +21,17 @@ std::string drawn_key() {
 
 }  // namespace
 
-Recorder::Recorder(const std::string& path, std::string about)
-    : path_(path), file_(path, std::ios::binary | std::ios::trunc), begun_at_(net::now()), pseudonyms_(drawn_key()) {
+Recorder::Recorder(const std::string& path, std::string about, timeline::Sink also)
+    : path_(path), also_(std::move(also)), begun_at_(net::now()), pseudonyms_(drawn_key()) {
+  if (path_.empty()) return;
+  file_.open(path_, std::ios::binary | std::ios::trunc);
   if (file_) write(timeline::header_line({timeline::Clock::Wall, std::move(about), {}}));
-  if (!file_) throw Failure(Exit::Usage, "--record: cannot write " + path + ": " + net::reason(errno));
+  if (!file_) throw Failure(Exit::Usage, "--record: cannot write " + path_ + ": " + net::reason(errno));
 }
 
 void Recorder::begin(std::uint64_t link, std::string origin) {
   const std::lock_guard lock(mutex_);
-  const auto sink = [this](const timeline::Record& record) { write(timeline::line_of(record)); };
+  const auto sink = [this](const timeline::Record& record) { tell(record); };
   taps_.insert_or_assign(link, timeline::Tap(++links_, std::move(origin), pseudonyms_, sink));
 }
 
@@ -50,7 +52,7 @@ void Recorder::end(std::uint64_t link, timeline::Side from, timeline::How how) {
 
 void Recorder::note(std::string is, timeline::Json with) {
   const std::lock_guard lock(mutex_);
-  write(timeline::line_of({now(), 0, std::move(is), std::move(with)}));
+  tell({now(), 0, std::move(is), std::move(with)});
 }
 
 std::string Recorder::hide(std::string_view text) {
@@ -64,6 +66,11 @@ void Recorder::close() {
 }
 
 std::int64_t Recorder::now() const { return (net::now() - begun_at_).count(); }
+
+void Recorder::tell(const timeline::Record& record) {
+  if (!path_.empty()) write(timeline::line_of(record));
+  if (also_) also_(record);
+}
 
 /// Once a line could not be written none is: a timeline has no gaps.
 void Recorder::write(const std::string& line) { file_ << line << '\n' << std::flush; }

@@ -15,7 +15,7 @@
 
 namespace portcullis::cli {
 
-/// Writes the timeline of links to a file while they go on, each record at once.
+/// Writes the timeline of links to a file while they go on, each record at once, and shows it to whoever else wants it.
 ///
 /// Shape:   a link is known by a number of the caller's, which may come again once it has ended. What belongs to none
 ///          is passed over.
@@ -25,8 +25,8 @@ namespace portcullis::cli {
 /// Threads: all functions may be called from any thread.
 class Recorder {
  public:
-  /// `about` says what is recorded, for people.
-  Recorder(const std::string& path, std::string about);
+  /// `about` says what is recorded, for people. Without a path there is no file. `also` gets the records too.
+  Recorder(const std::string& path, std::string about, timeline::Sink also = {});
 
   void begin(std::uint64_t link, std::string origin);
   void heard(std::uint64_t link, timeline::Side from, std::span<const std::byte> bytes);
@@ -40,9 +40,11 @@ class Recorder {
 
  private:
   std::int64_t now() const;
+  void tell(const timeline::Record& record);
   void write(const std::string& line);
 
   const std::string path_;
+  const timeline::Sink also_;
   std::mutex mutex_;
   std::ofstream file_;
   Instant begun_at_;

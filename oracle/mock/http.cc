@@ -24,6 +24,7 @@ constexpr std::array kReasons{
     Reason{200, "OK"},
     Reason{400, "Bad Request"},
     Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
     Reason{404, "Not Found"},
     Reason{405, "Method Not Allowed"},
     Reason{413, "Content Too Large"},
@@ -80,11 +81,12 @@ HttpAnswer http_error(int status, std::string_view text) {
 std::string write_response(const HttpAnswer& answer, std::string_view method, bool keep_alive) {
   std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " ";
   out.append(reason_of(answer.status)).append("\r\n");
-  http::append_field(out, {"Content-Type", "application/json"});
-  http::append_field(out, {"Content-Length", std::to_string(answer.body.size())});
-  http::append_field(out, {"Connection", keep_alive ? "keep-alive" : "close"});
+  http::append_field(out, {"Content-Type", answer.content_type});
+  if (!answer.follows) http::append_field(out, {"Content-Length", std::to_string(answer.body.size())});
+  http::append_field(out, {"Connection", keep_alive && !answer.follows ? "keep-alive" : "close"});
   if (answer.status == 401) http::append_field(out, {"WWW-Authenticate", "Bot"});
   if (!answer.allow.empty()) http::append_field(out, {"Allow", answer.allow});
+  for (const auto& [name, value] : answer.fields) http::append_field(out, {name, value});
   out.append("\r\n");
   if (method != "HEAD") out.append(answer.body);
   return out;

@@ -29,6 +29,7 @@
 #include "portcullis/oracle/mock/certificate.h"
 #include "portcullis/oracle/mock/client_socket.h"
 #include "portcullis/oracle/mock/control.h"
+#include "portcullis/oracle/mock/foreign.h"
 #include "portcullis/oracle/mock/http.h"
 #include "portcullis/oracle/mock/rest.h"
 
@@ -46,6 +47,7 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr int kAcceptsPerTurn = 64;
 constexpr Duration kSilenceMax{10'000};  ///< of an HTTP client
 constexpr Duration kAcceptPause{100};    ///< after no descriptor was left
+constexpr Duration kNewsInterval{100};   ///< of those who follow the display
 constexpr auto kNever = Instant::max();
 
 /// A file that holds the CA's certificate; removed at the end where its name was ours.
@@ -114,6 +116,7 @@ struct HttpConnection : ClientSocket {
       : ClientSocket(std::move(stream), deadline), control(is_control) {}
   HttpReader reader;
   bool control;
+  std::optional<std::uint64_t> behind;  ///< it follows the display, and has what came up to this number
 };
 
 struct Listeners {
@@ -173,7 +176,9 @@ struct Server::Impl {
   void serve_http(Instant now);
   void read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now);
   HttpAnswer answer(const HttpConnection& connection, const HttpRequest& request, Instant now);
+  HttpAnswer answer_control_port(const HttpRequest& request, Instant now);
   HttpAnswer answer_api(const HttpRequest& request, Instant now);
+  void tell_news(Instant now);
 
   void sweep(Instant now);
 
@@ -192,6 +197,7 @@ struct Server::Impl {
   Link last_link_ = 0;
   std::size_t gateway_bot_answers_ = 0;  ///< that were as the options have them
   std::optional<Instant> accept_again_at_;
+  std::optional<Instant> news_at_;  ///< while somebody follows the display
 
   std::vector<pollfd> polled_;
   std::array<std::byte, kReadBytes> buffer_{};
@@ -316,6 +322,7 @@ void Server::Impl::turn() {
     gateway_.elapsed(now_);
     drain(now_);
   }
+  if (news_at_ && *news_at_ <= now_) tell_news(now_);
   sweep(now_);
 }
 
@@ -327,7 +334,8 @@ int Server::Impl::watch(Instant now) {
   polled_.push_back({wake_.get(), POLLIN, 0});
   for (const auto* listener : {&listeners_.gateway, &listeners_.api, &listeners_.control, &listeners_.other})
     if (*listener) polled_.push_back({(*listener)->fd(), listening, 0});
-  Instant until = std::min(peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever));
+  Instant until = std::min({peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever),
+                            news_at_.value_or(kNever)});
   const auto add = [&](ClientSocket& connection, bool reading) {
     connection.watch(polled_, reading);
     until = std::min(until, connection.is_hungry() || connection.is_over() ? now : connection.deadline());
@@ -485,7 +493,7 @@ void Server::Impl::serve_http(Instant now) {
 void Server::Impl::read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now) {
   connection.set_deadline(now + kSilenceMax);
   const auto write = [&](std::string_view text) { connection.write(std::as_bytes(std::span(text))); };
-  while (!connection.is_leaving()) {
+  while (!connection.is_leaving() && !connection.behind) {
     const HttpReader::Read read = connection.reader.feed(bytes);
     if (const auto* const more = std::get_if<HttpReader::More>(&read)) {
       if (more->continue_due) write(HttpReader::kContinue);
@@ -496,8 +504,24 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
       return connection.leave(now);
     }
     const auto& request = std::get<HttpRequest>(read);
-    write(write_response(answer(connection, request, now), request.method, request.keep_alive));
-    if (!request.keep_alive) connection.leave(now);
+    const HttpAnswer answered = answer(connection, request, now);
+    write(write_response(answered, request.method, request.keep_alive));
+    connection.behind = answered.follows;
+    if (connection.behind) news_at_ = now;
+    if (!request.keep_alive && !connection.behind) connection.leave(now);
+  }
+}
+
+/// Who reads too slowly to be told gets no news, and is ended like anyone who is silent.
+void Server::Impl::tell_news(Instant now) {
+  news_at_.reset();
+  for (HttpConnection& connection : https_) {
+    if (!connection.behind || connection.is_leaving()) continue;
+    news_at_ = now + kNewsInterval;
+    if (connection.has_unwritten()) continue;
+    connection.set_deadline(now + kSilenceMax);
+    const std::string news = options_.display->news(*connection.behind);
+    connection.write(std::as_bytes(std::span(news)));
   }
 }
 
@@ -507,11 +531,15 @@ HttpAnswer Server::Impl::answer_api(const HttpRequest& request, Instant now) {
   return answer_rest(request, options_.world, options_.shards, gateway_.identify_budget(now));
 }
 
+HttpAnswer Server::Impl::answer_control_port(const HttpRequest& request, Instant now) {
+  if (auto refused = refuse_foreign(request)) return *std::move(refused);
+  auto shown = options_.display ? options_.display->answer(request) : std::nullopt;
+  if (shown) return *std::move(shown);
+  return peer_ ? answer_control(request, *peer_, now) : http_error(404, "this gateway is not steered by hand");
+}
+
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
-  const auto control = [&] {
-    return peer_ ? answer_control(request, *peer_, now) : http_error(404, "this gateway is not steered by hand");
-  };
-  HttpAnswer answered = connection.control ? control() : answer_api(request, now);
+  HttpAnswer answered = connection.control ? answer_control_port(request, now) : answer_api(request, now);
   drain(now);
   if (options_.wiretap && options_.wiretap->on_rest && !connection.control)
     options_.wiretap->on_rest(request, answered);
