@@ -45,7 +45,7 @@ void Clients::saw(const timeline::Record& record, std::uint64_t number) {
   client.changed = number;
   if (record.is == "message") on_message(client, record);
   if (record.is == "refused") end(client, "refused");
-  if (record.is == "close")
+  if (record.is == "close" && client.told["close"].is_null())  // the other end's only answers
     client.told["close"] = {{"from", record.with["from"]}, {"code", member(record.with, "code")}};
   if (record.is == "end") end(client, member(record.with, "how") == "reset" ? "reset" : "ended");
 }

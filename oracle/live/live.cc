@@ -133,9 +133,12 @@ std::uint64_t Live::add(const Json& entry) { return log_.add(written(entry)); }
 
 void Live::judge_again_and_again() {
   std::unique_lock lock(mutex_);
-  Duration pause = kJudgeInterval;
-  while (!stop_.wait_for(lock, std::chrono::milliseconds(pause.count()), [this] { return stopping_; }))
-    pause = judge_once(lock);
+  Instant due_at = net::now() + kJudgeInterval;
+  const auto pause = [&] { return std::chrono::milliseconds((due_at - net::now()).count()); };
+  while (!stop_.wait_for(lock, pause(), [this] { return stopping_; })) {
+    remarks_.heard_noise((net::now() - due_at).count());  // what keeps us from running delays the clients too
+    due_at = net::now() + judge_once(lock);
+  }
 }
 
 /// Gives how long to wait before the next time.

@@ -35,8 +35,10 @@ bool is_essential(const Record& record) {
   return op == 2 || op == 6 || op == 7 || op == 9 || op == 10 || name == "READY" || name == "RESUMED";
 }
 
-bool is_worth_a_remark(Verdict verdict) {
-  return verdict == Verdict::Violation || verdict == Verdict::Deviation || verdict == Verdict::Unusual;
+bool is_worth_a_remark(const judge::Finding& finding) {
+  const Verdict verdict = finding.verdict;
+  const bool told = verdict == Verdict::Violation || verdict == Verdict::Deviation || verdict == Verdict::Unusual;
+  return told && !finding.marginal;
 }
 
 }  // namespace
@@ -59,6 +61,7 @@ void Remarks::begin_anew_if_all_left(const Record& record) {
   records_.clear();
   links_.clear();
   told_.clear();
+  noise_ms_ = 0;
 }
 
 /// Thins the oldest links that have ended, then the longest; in the end the oldest records go, whatever they are.
@@ -98,9 +101,9 @@ void Remarks::thin(std::uint64_t link) {
 judge::Judgement Remarks::judge(const Window& window) {
   timeline::Timeline timeline;
   for (const auto& kept : window.records) timeline.records.push_back(*kept.record);
-  // A record that no rule is about tells the judge how late it is.
+  // A record that no rule is about tells the judge how late it is, and how exactly that is known.
   const std::int64_t last = timeline.records.empty() ? 0 : timeline.records.back().at_ms;
-  timeline.records.push_back({std::max(last, window.now_ms - kOnItsWayMs), 0, "noise", {{"ms", 0}}});
+  timeline.records.push_back({std::max(last, window.now_ms - kOnItsWayMs), 0, "noise", {{"ms", window.noise_ms}}});
   return judge::judge(timeline);
 }
 
@@ -110,7 +113,7 @@ std::vector<Json> Remarks::fresh(const Window& window, const judge::Judgement& j
     for (const judge::Finding& finding : result.findings) {
       const auto link = links_.find(finding.link);
       const bool muted = finding.link != 0 && (link == links_.end() || link->second.thinned);
-      if (!is_worth_a_remark(finding.verdict) || muted) continue;
+      if (!is_worth_a_remark(finding) || muted) continue;
       const bool placed = finding.record < window.records.size();
       const std::uint64_t about = placed ? window.records[finding.record].number : 0;
       if (told_.insert({about, finding.link, result.rule->id}).second)
@@ -131,7 +134,6 @@ Json Remarks::told(const judge::Rule& rule, const judge::Finding& finding, std::
           {"says", rule.says},
           {"seen", finding.seen},
           {"allowed", finding.allowed},
-          {"marginal", finding.marginal},
           {"requirements", std::move(requirements)}};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -40,15 +41,18 @@ class Remarks {
       std::shared_ptr<const timeline::Record> record;
     };
     std::deque<Kept> records;
-    std::int64_t now_ms = 0;
+    std::int64_t now_ms = 0, noise_ms = 0;
   };
 
   void saw(const timeline::Record& record, std::uint64_t number);
+  /// By so much this machine was late for something: times are known to no less.
+  void heard_noise(std::int64_t ms) { noise_ms_ = std::max(noise_ms_, ms); }
   bool anybody_there() const noexcept { return open_ != 0; }
-  Window window(std::int64_t now_ms) const { return {records_, now_ms}; }
+  Window window(std::int64_t now_ms) const { return {records_, now_ms, noise_ms_}; }
 
   static judge::Judgement judge(const Window& window);
-  /// Gives what was not told yet, each as an entry for the log: `about` is the number of what it is about.
+  /// Gives what was not told yet, each as an entry for the log: `about` is the number of what it is about. What was
+  /// missed by less than the tolerance is kept to ourselves, as is what the client can excuse by its server.
   std::vector<Json> fresh(const Window& window, const judge::Judgement& judgement);
 
  private:
@@ -68,7 +72,7 @@ class Remarks {
   std::map<std::uint64_t, Link> links_;
   std::set<std::tuple<std::uint64_t, std::uint64_t, std::string>> told_;  ///< number, link, rule
   std::size_t open_ = 0;
-  std::int64_t left_at_ = 0;
+  std::int64_t left_at_ = 0, noise_ms_ = 0;
 };
 
 }  // namespace portcullis::live
