@@ -19,7 +19,7 @@ const Json& member(const Json& object, std::string_view key) {
 
 Json intents_in_words(const Json& intents) {
   Json words = Json::array();
-  if (!intents.is_number_unsigned()) return words;
+  if (!intents.is_number_integer()) return words;
   const auto bits = intents.get<std::uint64_t>();
   for (const auto& row : spec::kIntents)
     if ((bits & spec::bit(row.intent)) != 0) words.push_back(row.name);

@@ -21,7 +21,7 @@ class Clients {
   void saw(const timeline::Record& record, std::uint64_t number);
   void stepped(const mock::Stepped& step, std::uint64_t number);
 
-  Json links() const;                            ///< the numbers of all
+  Json links() const;                              ///< the numbers of all
   Json changed_since(std::uint64_t number) const;  ///< those with a higher number, each as an object
 
  private:

@@ -18,7 +18,8 @@
 
 namespace portcullis::live {
 
-/// The mock as a page shows it while it runs: who is connected, what goes over the links, and what the judge says to it.
+/// The mock as a page shows it while it runs: who is connected, what goes over the links, and what the judge says to
+/// it.
 ///
 /// Shape:   `saw` and `stepped` feed it; `display` answers GET /ui with the page, which brings its own styles and
 ///          scripts, and GET /events?after=N with server-sent events, each a JSON object:

@@ -17,7 +17,7 @@ std::uint64_t Log::add(const std::string& object) {
 std::string Log::take(std::uint64_t& behind, std::size_t bytes_max) const {
   std::string array = "[";
   behind = std::clamp(behind, first() - 1, last_);
-  while (behind < last_ && array.size() < bytes_max) {
+  while (behind < last_ && (array.size() == 1 || array.size() < bytes_max)) {
     if (array.size() > 1) array += ",";
     array += entries_[++behind - first()];
   }

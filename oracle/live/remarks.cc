@@ -11,8 +11,8 @@ namespace {
 using judge::Verdict;
 using timeline::Record;
 
-constexpr std::int64_t kQuietMs = 60'000;   ///< without anybody, after which whoever comes is somebody new
-constexpr std::int64_t kOnItsWayMs = 200;   ///< what is younger may not have been read
+constexpr std::int64_t kQuietMs = 60'000;    ///< without anybody, after which whoever comes is somebody new
+constexpr std::int64_t kOnItsWayMs = 200;    ///< what is younger may not have been read
 constexpr std::size_t kDispatchesKept = 64;  ///< the last ones of a thinned link: a Resume may be behind by some
 constexpr std::size_t kRecordsLeft = Remarks::kRecordsMax * 3 / 4;
 

@@ -334,8 +334,8 @@ int Server::Impl::watch(Instant now) {
   polled_.push_back({wake_.get(), POLLIN, 0});
   for (const auto* listener : {&listeners_.gateway, &listeners_.api, &listeners_.control, &listeners_.other})
     if (*listener) polled_.push_back({(*listener)->fd(), listening, 0});
-  Instant until = std::min({peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever),
-                            news_at_.value_or(kNever)});
+  Instant until =
+      std::min({peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever), news_at_.value_or(kNever)});
   const auto add = [&](ClientSocket& connection, bool reading) {
     connection.watch(polled_, reading);
     until = std::min(until, connection.is_hungry() || connection.is_over() ? now : connection.deadline());

@@ -252,7 +252,7 @@ def check_remark(browser, outputs):
         place: [...byId('log').children].indexOf(row.element) })); })()""")
     assert remark["entry"]["about"] == before["entry"]["n"] and before["place"] + 1 == remark["place"]
     assert before["entry"]["payload"]["op"] == 1 and before["entry"]["from"] == "client"
-    for text in ("VIOLATION", "rule heartbeat/sequence", "GW-HB-5 `d` of op 1 is the last sequence number received"):
+    for text in ("VIOLATION", "rule heartbeat/sequence", "GW-HB-5 d of op 1 is the last sequence number received"):
         assert text in remark["text"], remark["text"]
     assert "remark" in browser.run("byId('remarks').textContent") and "nothing" not in browser.run("byId('remarks').textContent")
     browser.picture(os.path.join(outputs, "remark.png"))
