@@ -96,7 +96,10 @@ LIVE = "[...clients.values()].filter((client) => client.state === 'Authenticated
 
 def settled(browser):
     """Waits for the one client to be there, and gives its link."""
-    return browser.until(f"{LIVE}.length === 1 && {LIVE}[0].link", 20)
+    try:
+        return browser.until(f"{LIVE}.length === 1 && {LIVE}[0].link", 40)
+    except AssertionError as error:
+        raise AssertionError(browser.run("byId('status').textContent + JSON.stringify([...clients.values()])")) from error
 
 
 def press(browser, verb, answer="reached 1"):
@@ -128,6 +131,9 @@ def check_client(browser):
                  "every 1.5 s"):
         assert text in card, f"{text} is missing: {card}"
     browser.until("document.querySelector('.client').textContent.includes('last beat')")
+    browser.run("window.before = document.querySelector('.client'); before.focus()")
+    browser.until("rows.at(-1).n > (window.n ??= rows.at(-1).n)")
+    assert browser.run("before.isConnected && document.activeElement === before"), "a card cannot be clicked while it changes"
     assert browser.run("byId('state-Authenticated').classList.contains('lit')")
     assert browser.run("byId('move-Unauthenticated-Authenticated').classList.contains('taken')")
     assert browser.run("byId('diagram-words').textContent").endswith("SendReady (GW-ID-16).")
@@ -159,7 +165,8 @@ def check_verbs(browser, mock):
     press(browser, "hello")
     browser.until("rows.filter((row) => row.entry.payload?.op === 10).length > 1")
     press(browser, "sessions", "identifies")
-    assert "session" not in browser.run("byId('answer').textContent")
+    told = browser.run("byId('answer').textContent")
+    assert "shard" in told and not any(one["id"] in told for one in json.loads(mock.ask("GET", "/sessions")[1]))
     assert moves_on(browser, "reconnect"), "op 7 is followed by a Resume"
     assert moves_on(browser, "invalid true"), "op 9 true is followed by a Resume"
     assert moves_on(browser, "drop"), "a lost link is followed by a Resume"
@@ -176,6 +183,8 @@ def check_verbs(browser, mock):
     browser.run(f"byId('target').value = String({settled(browser)})")
     press(browser, "heartbeat")
     browser.run("byId('target').append(new Option('C999', '999')); byId('target').value = '999'")
+    before = browser.run("rows.length")
+    browser.until(f"rows.length > {before}")  # what comes meanwhile leaves the choice alone
     press(browser, "heartbeat", "nobody was reached")
     browser.run("byId('target').value = ''")
 
