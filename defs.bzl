@@ -31,6 +31,23 @@ def library(name, **kwargs):
     """A library outside the core: helpers of tests, tools, the driver."""
     _library(name, [], **kwargs)
 
+def text_header(name, src, out, constant):
+    """A file as text in a header, for programs that are to run without their source tree.
+
+    Args:
+      name: of the rule.
+      src: the file.
+      out: the header.
+      constant: the namespace and the name of the text in it, with a space between.
+    """
+    native.genrule(
+        name = name,
+        srcs = [src],
+        outs = [out],
+        cmd = "$(execpath //spec:text_header.sh) %s $< > $@" % constant,
+        exec_tools = ["//spec:text_header.sh"],
+    )
+
 def binary(name, **kwargs):
     native.cc_binary(name = name, copts = COPTS, **kwargs)
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "portcullis/cli/catalogue.h"
 #include "portcullis/cli/file.h"
 #include "portcullis/cli/interrupt.h"
 #include "portcullis/cli/recorder.h"
@@ -13,6 +14,8 @@
 #include "portcullis/cli/token.h"
 #include "portcullis/cli/verb.h"
 #include "portcullis/core/websocket/url.h"
+#include "portcullis/net/entropy.h"
+#include "portcullis/oracle/live/live.h"
 #include "portcullis/oracle/mock/realm.h"
 #include "portcullis/oracle/mock/realm_file.h"
 #include "portcullis/oracle/mock/server.h"
@@ -42,6 +45,7 @@ struct Options {
   double events_per_second = 0;
   std::string ready_file;
   std::string record_file;
+  bool page = false;
   bool json = false;
   bool quiet = false;
   bool verbose = false;
@@ -100,6 +104,7 @@ class StepLog {
     Json urls{{"gateway_url", server.gateway_url()},
               {"api_url", server.api_url()},
               {"control_url", server.control_url()},
+              {"ui_url", options_.page ? Json(page_url(server)) : Json()},
               {"ca_file", server.ca_file().empty() ? Json() : Json(server.ca_file())}};
     if (!options_.ready_file.empty()) replace_file(options_.ready_file, urls.dump(1) + "\n", false, "--ready-file");
     if (options_.json) {
@@ -110,6 +115,7 @@ class StepLog {
     print_line(stdout, "gateway  " + paint_(Colour::Bold, server.gateway_url()));
     print_line(stdout, "api      " + paint_(Colour::Bold, server.api_url()));
     print_line(stdout, "control  " + paint_(Colour::Bold, server.control_url()) + "  (GET lists what it can do)");
+    if (options_.page) print_line(stdout, "page     " + paint_(Colour::Bold, page_url(server)) + "  (for a browser)");
     if (!server.ca_file().empty())
       print_line(stdout, "ca file  " + paint_(Colour::Bold, server.ca_file()) + "  (clients have to trust it)");
     print_line(stdout, any_token ? "token    any: set PORTCULLIS_TOKEN or --token-file to accept one only"
@@ -117,6 +123,8 @@ class StepLog {
   }
 
  private:
+  static std::string page_url(const mock::Server& server) { return server.control_url() + "/ui"; }
+
   const Options& options_;
   const Paint paint_;
 };
@@ -157,6 +165,19 @@ void check_url(const std::string& url) {
   throw Failure(Exit::Usage, "--public-url should look like ws://127.0.0.1:4000");
 }
 
+std::string statement_of(std::string_view id) {
+  const Requirement* const requirement = find_requirement(id);
+  return requirement == nullptr ? std::string() : requirement->statement;
+}
+
+void show_page(mock::ServerOptions& server, live::Live& page) {
+  server.display = page.display();
+  server.on_step = [&page, log = std::move(server.on_step)](const mock::Stepped& step) {
+    page.stepped(step);
+    log(step);
+  };
+}
+
 Exit run(const Options& options) {
   check_url(options.public_url);
   // A script that waits for the file must not find that of an earlier run.
@@ -164,14 +185,20 @@ Exit run(const Options& options) {
   const StepLog log(options);
   mock::ServerOptions server = server_of(options, log);
   const bool any_token = server.world.token.empty();
-  std::optional<Recorder> recorder;
-  if (!options.record_file.empty()) recorder.emplace(options.record_file, "portcullis mock");
-  if (recorder) server.wiretap = wiretap_of(*recorder);
   std::atomic<bool> over = false;
   const Interrupt interrupt(std::nullopt, [&over] {
     over = true;
     over.notify_all();
   });
+  std::optional<live::Live> page;
+  if (options.page) page.emplace(net::entropy()(), statement_of);
+  const auto show = [&page](const timeline::Record& record) {
+    if (page) page->saw(record);
+  };
+  std::optional<Recorder> recorder;
+  if (page || !options.record_file.empty()) recorder.emplace(options.record_file, "portcullis mock", show);
+  if (recorder) server.wiretap = wiretap_of(*recorder);
+  if (page) show_page(server, *page);
   auto result = mock::Server::open(std::move(server));
   if (const auto* trouble = std::get_if<net::Trouble>(&result)) throw Failure(Exit::Usage, trouble->text);
   std::unique_ptr<mock::Server> opened = std::move(std::get<0>(result));
@@ -225,6 +252,8 @@ void add_options(CLI::App& verb, Options& options) {
   verb.add_option("--record", options.record_file,
                   "Write down all that goes over the links, as a timeline; with pseudonyms for token and session ids")
       ->option_text("FILE");
+  verb.add_flag("--ui", options.page, "Show clients, wire log and controls on a page of the control port")
+      ->option_text(" ");
   verb.add_flag("--json", options.json, "Print JSON lines");
   auto* const quiet = verb.add_flag("--quiet", options.quiet, "Print the URLs only");
   quiet->option_text(" ");

@@ -134,7 +134,7 @@ struct Verb {
 // clang-format off
 constexpr std::array kVerbs{
     Verb{"/dispatch",  {"t", "d"},         dispatch,              "dispatches an event to live sessions, and keeps it for replay",
-         R"({"t": "MESSAGE_CREATE", "d": {"id": "1", "content": "hello"}})"},
+         R"({"t": "MESSAGE_CREATE", "d": {"guild_id": "200000000000000001", "content": "hello"}})"},
     Verb{"/reconnect", {},                 simply<SayReconnect>,  "sends op 7", "{}"},
     Verb{"/invalid",   {"resumable"},      invalid,               "sends op 9", R"({"resumable": true})"},
     Verb{"/heartbeat", {},                 simply<SayHeartbeat>,  "sends op 1", "{}"},

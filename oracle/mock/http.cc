@@ -89,10 +89,10 @@ std::string write_response(const HttpAnswer& answer, std::string_view method, bo
   std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " ";
   out.append(reason_of(answer.status)).append("\r\n");
   if (answer.status != 204) {
-    http::append_field(out, {"Content-Type", "application/json"});
-    http::append_field(out, {"Content-Length", std::to_string(answer.body.size())});
+    http::append_field(out, {"Content-Type", answer.content_type});
+    if (!answer.follows) http::append_field(out, {"Content-Length", std::to_string(answer.body.size())});
   }
-  http::append_field(out, {"Connection", keep_alive ? "keep-alive" : "close"});
+  http::append_field(out, {"Connection", keep_alive && !answer.follows ? "keep-alive" : "close"});
   if (answer.status == 401) http::append_field(out, {"WWW-Authenticate", "Bot"});
   if (!answer.allow.empty()) http::append_field(out, {"Allow", answer.allow});
   for (const auto& [name, value] : answer.fields) http::append_field(out, {name, value});

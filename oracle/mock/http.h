@@ -32,14 +32,16 @@ struct HttpRequest {
   std::optional<std::string_view> find(std::string_view name) const noexcept;
 };
 
-/// What is answered: a status and a body of JSON.
+/// What is answered: a status and a body, of JSON unless it says otherwise.
 struct HttpAnswer {
   int status = 200;
   std::string body{};
   std::string allow{};     ///< of 405: the methods that would do
   bool path_known = true;  ///< what is not known may hold anything, a webhook's token for one, and is not shown
+  std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> fields{};  ///< further ones of the head
   std::string shown_path{};                                   ///< in place of one that holds a secret
+  std::optional<std::uint64_t> follows{};  ///< the body never ends: it goes on with the news behind this number
 };
 
 /// Gives what may be shown of a path, now that the request is answered.
@@ -53,7 +55,8 @@ HttpAnswer http_error(int status, std::string_view text);
 
 /// Writes the response: `Content-Type: application/json` to the letter, since libraries take any more for text.
 ///
-/// Shape:  the answer to a HEAD has no body, but its length.
+/// Shape:  the answer to a HEAD has no body, but its length. A body that never ends has none, and ends with the
+///         connection.
 std::string write_response(const HttpAnswer& answer, std::string_view method, bool keep_alive);
 
 /// Reads HTTP/1.1 requests, without I/O, one behind the other.

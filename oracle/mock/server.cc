@@ -28,6 +28,7 @@
 #include "portcullis/oracle/mock/api/state.h"
 #include "portcullis/oracle/mock/client_socket.h"
 #include "portcullis/oracle/mock/control.h"
+#include "portcullis/oracle/mock/foreign.h"
 #include "portcullis/oracle/mock/http.h"
 #include "portcullis/oracle/mock/rest.h"
 #include "portcullis/oracle/mock/secured.h"
@@ -46,6 +47,7 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr int kAcceptsPerTurn = 64;
 constexpr Duration kSilenceMax{10'000};  ///< of an HTTP client
 constexpr Duration kAcceptPause{100};    ///< after no descriptor was left
+constexpr Duration kNewsInterval{100};   ///< of those who follow the display
 constexpr auto kNever = Instant::max();
 
 /// How a URL names the place where we listen.
@@ -69,6 +71,7 @@ struct HttpConnection : ClientSocket {
       : ClientSocket(std::move(stream), deadline), control(is_control) {}
   HttpReader reader;
   bool control;
+  std::optional<std::uint64_t> behind;  ///< it follows the display, and has what came up to this number
 };
 
 struct Listeners {
@@ -128,9 +131,11 @@ struct Server::Impl {
   void serve_http(Instant now);
   void read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now);
   HttpAnswer answer(const HttpConnection& connection, const HttpRequest& request, Instant now);
+  HttpAnswer answer_control_port(const HttpRequest& request, Instant now);
   HttpAnswer answer_api(const HttpRequest& request, Instant now);
   HttpAnswer answer_by_hand(const HttpRequest& request, Instant now);
   api::Tell tell_at(Instant now);
+  void tell_news(Instant now);
 
   void sweep(Instant now);
 
@@ -150,6 +155,7 @@ struct Server::Impl {
   Link last_link_ = 0;
   std::size_t gateway_bot_answers_ = 0;  ///< that were as the options have them
   std::optional<Instant> accept_again_at_;
+  std::optional<Instant> news_at_;  ///< while somebody follows the display
 
   std::vector<pollfd> polled_;
   std::array<std::byte, kReadBytes> buffer_{};
@@ -275,6 +281,7 @@ void Server::Impl::turn() {
     gateway_.elapsed(now_);
     drain(now_);
   }
+  if (news_at_ && *news_at_ <= now_) tell_news(now_);
   sweep(now_);
 }
 
@@ -286,7 +293,8 @@ int Server::Impl::watch(Instant now) {
   polled_.push_back({wake_.get(), POLLIN, 0});
   for (const auto* listener : {&listeners_.gateway, &listeners_.api, &listeners_.control, &listeners_.other})
     if (*listener) polled_.push_back({(*listener)->fd(), listening, 0});
-  Instant until = std::min(peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever));
+  Instant until =
+      std::min({peer_deadline_.value_or(kNever), accept_again_at_.value_or(kNever), news_at_.value_or(kNever)});
   const auto add = [&](ClientSocket& connection, bool reading) {
     connection.watch(polled_, reading);
     until = std::min(until, connection.is_hungry() || connection.is_over() ? now : connection.deadline());
@@ -444,7 +452,7 @@ void Server::Impl::serve_http(Instant now) {
 void Server::Impl::read_requests(HttpConnection& connection, std::span<const std::byte> bytes, Instant now) {
   connection.set_deadline(now + kSilenceMax);
   const auto write = [&](std::string_view text) { connection.write(std::as_bytes(std::span(text))); };
-  while (!connection.is_leaving()) {
+  while (!connection.is_leaving() && !connection.behind) {
     const HttpReader::Read read = connection.reader.feed(bytes);
     if (const auto* const more = std::get_if<HttpReader::More>(&read)) {
       if (more->continue_due) write(HttpReader::kContinue);
@@ -455,8 +463,24 @@ void Server::Impl::read_requests(HttpConnection& connection, std::span<const std
       return connection.leave(now);
     }
     const auto& request = std::get<HttpRequest>(read);
-    write(write_response(answer(connection, request, now), request.method, request.keep_alive));
-    if (!request.keep_alive) connection.leave(now);
+    const HttpAnswer answered = answer(connection, request, now);
+    write(write_response(answered, request.method, request.keep_alive));
+    connection.behind = answered.follows;
+    if (connection.behind) news_at_ = now;
+    if (!request.keep_alive && !connection.behind) connection.leave(now);
+  }
+}
+
+/// Who reads too slowly to be told gets no news, and is ended like anyone who is silent.
+void Server::Impl::tell_news(Instant now) {
+  news_at_.reset();
+  for (HttpConnection& connection : https_) {
+    if (!connection.behind || connection.is_leaving()) continue;
+    news_at_ = now + kNewsInterval;
+    if (connection.has_unwritten()) continue;
+    connection.set_deadline(now + kSilenceMax);
+    const std::string news = options_.display->news(*connection.behind);
+    connection.write(std::as_bytes(std::span(news)));
   }
 }
 
@@ -481,8 +505,14 @@ api::Tell Server::Impl::tell_at(Instant now) {
   return [this, now](const SayDispatch& event) { return peer_->say(std::nullopt, {}, event, now); };
 }
 
+HttpAnswer Server::Impl::answer_control_port(const HttpRequest& request, Instant now) {
+  if (auto refused = refuse_foreign(request)) return *std::move(refused);
+  auto shown = options_.display ? options_.display->answer(request) : std::nullopt;
+  return shown ? *std::move(shown) : answer_by_hand(request, now);
+}
+
 HttpAnswer Server::Impl::answer(const HttpConnection& connection, const HttpRequest& request, Instant now) {
-  HttpAnswer answered = connection.control ? answer_by_hand(request, now) : answer_api(request, now);
+  HttpAnswer answered = connection.control ? answer_control_port(request, now) : answer_api(request, now);
   drain(now);
   if (options_.wiretap && options_.wiretap->on_rest && !connection.control)
     options_.wiretap->on_rest(request, answered);

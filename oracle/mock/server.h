@@ -28,6 +28,13 @@ struct Wiretap {
   std::function<void(const HttpRequest&, const HttpAnswer&)> on_rest;
 };
 
+/// What the control port shows beside its verbs; called on the server's thread.
+struct Display {
+  std::function<std::optional<HttpAnswer>(const HttpRequest&)> answer;  ///< nothing where the path is not its own
+  /// Gives the next part of an answer that `follows` a number, and moves the number on; empty while there is no news.
+  std::function<std::string(std::uint64_t& behind)> news;
+};
+
 struct ServerOptions {
   World world;                        ///< `gateway_url` is filled in
   std::string address = "127.0.0.1";  ///< to listen on
@@ -43,7 +50,8 @@ struct ServerOptions {
   /// Called on the server's thread with each step, and with a line for each REST and control request.
   std::function<void(const Stepped&)> on_step;
   std::function<void(const std::string&)> on_request;
-  std::optional<Wiretap> wiretap;  ///< with those of its functions that are wanted
+  std::optional<Wiretap> wiretap;    ///< with those of its functions that are wanted
+  std::optional<Display> display{};  ///< with both of its functions
 };
 
 /// The mock gateway on real sockets: one thread, any number of clients; the REST API as far as bots need it at first
