@@ -1,7 +1,6 @@
 #include "portcullis/oracle/minimise/minimise.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -19,8 +18,8 @@ using timeline::Timeline;
 std::string meaning_of(const Finding& finding, const Timeline& timeline) {
   std::string text = finding.seen;
   const std::string words = judge::in_words(timeline.records[finding.record]);
-  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words)) text.erase(at, words.size());
-  return text;
+  const std::size_t at = words.empty() ? std::string::npos : text.find(words);
+  return at == std::string::npos ? text : text.erase(at, words.size());
 }
 
 class Minimiser {
