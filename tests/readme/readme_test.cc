@@ -179,7 +179,7 @@ TEST_CASE("readme: what is named is found, and what does not exist is noticed") 
 }
 
 TEST_CASE("readme: the pages stay short") {
-  constexpr std::array<std::size_t, 3> kLinesMax{270, 250, 170};
+  constexpr std::array<std::size_t, 3> kLinesMax{270, 270, 170};
   for (std::size_t i = 0; i < kPages.size(); ++i) CHECK(lines_of(kPages[i]).size() <= kLinesMax[i]);
 }
 
