@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The example finds its planted bug, makes it small, and finds nothing without it: differential_test.sh PORTCULLIS FUZZ
+# examples/differential finds its planted bug, makes it small, and finds nothing without it:
+# differential_test.sh PORTCULLIS WORKSPACE
 set -euo pipefail
 portcullis=$1
-fuzz=$2
+fuzz=$(dirname "$(realpath "$2")")/examples/differential/fuzz.py
 
 fail() {
   echo "FAILED: $*"
