@@ -2,10 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "portcullis/oracle/play/node.h"
@@ -144,17 +140,6 @@ std::vector<Scenario> read_file(const Node& file) {
   return out;
 }
 
-/// Adds what a file has to what others have, or says why not.
-std::optional<Malformed> add(std::vector<Scenario>& to, Read read, const std::string& file) {
-  if (auto* const malformed = std::get_if<Malformed>(&read)) return std::move(*malformed);
-  for (Scenario& scenario : std::get<0>(read)) {
-    const auto same = [&](const Scenario& other) { return other.id == scenario.id; };
-    if (std::ranges::any_of(to, same)) return Malformed{file + ": \"id\" occurs in another file too: " + scenario.id};
-    to.push_back(std::move(scenario));
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Read read_scenarios(std::string_view text, const std::string& file) {
@@ -167,33 +152,13 @@ Read read_scenarios(std::string_view text, const std::string& file) {
 }
 
 Read read_scenario_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::set<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".json") paths.insert(entry.path());
-  if (error) return Malformed{folder.string() + ": " + error.message()};
-  if (paths.empty()) return Malformed{folder.string() + ": there is no file NAME.json in it"};
-  std::vector<Scenario> out;
-  for (const auto& path : paths) {
-    std::ifstream in(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) return Malformed{path.string() + ": cannot be read"};
-    if (auto malformed = add(out, read_scenarios(text, path.string()), path.string())) return *std::move(malformed);
-  }
-  return out;
+  auto files = read_folder(folder);
+  if (auto* const malformed = std::get_if<Malformed>(&files)) return std::move(*malformed);
+  return read_each(std::get<0>(files), read_scenarios, &Scenario::id);
 }
 
 const std::vector<Scenario>& embedded_scenarios() {
-  static const std::vector<Scenario> scenarios = [] {
-    std::vector<Scenario> out;
-    for (const auto& [name, text] : kScenarioFiles) {
-      const auto malformed = add(out, read_scenarios(text, std::string(name)), std::string(name));
-      if (!malformed) continue;
-      std::fprintf(stderr, "%s\n", malformed->text.c_str());
-      std::abort();
-    }
-    return out;
-  }();
+  static const auto scenarios = sound(read_each(kScenarioFiles, read_scenarios, &Scenario::id));
   return scenarios;
 }
 

@@ -13,6 +13,7 @@
 #include "portcullis/core/time.h"
 #include "portcullis/oracle/mock/say.h"
 #include "portcullis/oracle/mock/world.h"
+#include "portcullis/oracle/play/files.h"
 
 /// What a gateway does to a client, connection by connection, as data, and who plays it.
 namespace portcullis::play {
@@ -120,11 +121,6 @@ struct Scenario {
   FurtherLinks further_links = FurtherLinks::Good;
   Duration watch{};  ///< from the end of the last script
   Then then = Then::Stop;
-};
-
-/// Why something is no scenario: one line for a person, with the file, the line, the place and the member.
-struct Malformed {
-  std::string text;
 };
 
 /// Reads one file.

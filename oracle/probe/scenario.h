@@ -10,6 +10,7 @@
 
 #include "portcullis/core/time.h"
 #include "portcullis/oracle/judge/rule.h"
+#include "portcullis/oracle/play/files.h"
 #include "portcullis/oracle/timeline/record.h"
 
 /// What clients, good and bad, do to a gateway under test, as data: corpus/server_scenarios/.
@@ -104,10 +105,7 @@ struct Scenario {
   const std::string& about() const noexcept { return rule.says; }
 };
 
-/// What is wrong with a file: one line, with its name, the line's number and the member.
-struct Malformed {
-  std::string text;
-};
+using play::Malformed;
 
 /// Reads a file as corpus/schema/server_scenarios.schema.json describes it; `file` is its name in complaints.
 std::variant<std::vector<Scenario>, Malformed> read_scenarios(std::string_view text, const std::string& file);

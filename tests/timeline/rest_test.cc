@@ -8,8 +8,13 @@ namespace portcullis::timeline {
 namespace {
 
 mock::HttpRequest request(const std::string& path) {
-  return {"GET", path, "", {{"authorization", "Bot a-token-of-a-bot"}, {"User-Agent", "x (a-token-of-a-bot)"}},
-          "",    true};
+  return {.method = "GET",
+          .path = path,
+          .query = "",
+          .target = path,
+          .fields = {{"authorization", "Bot a-token-of-a-bot"}, {"User-Agent", "x (a-token-of-a-bot)"}},
+          .body = "",
+          .keep_alive = true};
 }
 
 Json members(const mock::HttpRequest& request, const mock::HttpAnswer& answer,
