@@ -229,7 +229,8 @@ void add_connect(CLI::App& app, Run& run_verb) {
   add_options(*verb, *options);
   verb->footer(
       "Events go to standard output, what becomes of the connections to standard error. Ctrl-C ends the session.\n"
-      "Exit status: 0 ended as asked, 1 the gateway ended it for good, 3 usage, 4 our own fault, 5 no connection.\n\n"
+      "Exit status: 0 ended as asked, 1 the gateway ended it for good, 3 usage, 4 our own fault,\n"
+      "5 no connection by the end of --seconds.\n\n"
       "Example: ten events of a real bot\n"
       "  PORTCULLIS_TOKEN=$(cat token) portcullis connect --intents GUILDS,GUILD_MESSAGES --events 10");
   verb->callback([options, &run_verb] { run_verb = [options] { return run(*options); }; });

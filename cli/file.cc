@@ -33,6 +33,17 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
+/// What is no plain file, such as a pipe or /dev/stdout, is written where it is: another file must not take its place.
+bool stays_in_place(const std::string& path) {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
+}
+
+void write_in_place(const std::string& path, std::string_view content, std::string_view option) {
+  const net::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file || !write_all(file.get(), content)) fail(option, "write", path, errno);
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path, std::string_view option) {
@@ -50,6 +61,7 @@ std::string read_file(const std::string& path, std::string_view option) {
 }
 
 void replace_file(const std::string& path, std::string_view content, bool secret, std::string_view option) {
+  if (stays_in_place(path)) return write_in_place(path, content, option);
   std::string fresh = path + ".XXXXXX";
   const net::Fd file(::mkstemp(fresh.data()));  // which makes it with mode 0600
   if (!file) fail(option, "write", path, errno);
@@ -65,6 +77,10 @@ void check_place(const std::string& path, std::string_view option) {
   if (path.empty()) return;
   std::error_code unknown;  // which `access` tells better
   if (std::filesystem::is_directory(path, unknown)) fail(option, "write", path, EISDIR);
+  if (stays_in_place(path)) {
+    if (::access(path.c_str(), W_OK) != 0) fail(option, "write", path, errno);
+    return;
+  }
   const auto folder = std::filesystem::path(path).parent_path();
   const std::string name = folder.empty() ? "." : folder.string();
   if (::access(name.c_str(), W_OK | X_OK) != 0) fail(option, "write to the folder", name, errno);

@@ -11,7 +11,7 @@
 
 namespace portcullis::cli {
 
-/// SIGINT, SIGTERM or the end of the time allotted, whichever comes first. A second signal ends the program at once,
+/// SIGINT, SIGTERM, SIGHUP or the end of the time allotted, whichever comes first. A second signal ends the program at once,
 /// for a person who does not want to wait. To be made before any other thread is started.
 class Interrupt {
  public:

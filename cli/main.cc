@@ -1,4 +1,7 @@
 // The program `portcullis`: reads the command line and does what its verb says.
+#include <poll.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -67,9 +70,18 @@ int on_parse_error(const CLI::App& app, const CLI::ParseError& error) {
 
 std::string version() { return std::string("portcullis ") + kVersion + ", requirements of " + catalogue_date(); }
 
+/// Says whether what was printed got there. A reader that went away, as `head` does, had enough.
+bool is_printed() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int perform(const std::string& verb, const Run& run) {
   try {
-    return status(run());
+    const int ended = status(run());
+    if (is_printed()) return ended;
+    return complain(verb, "standard output could not be written to the end: is the disk full?", Exit::OurFault);
   } catch (const Failure& failure) {
     return complain(verb, failure.what(), failure.status());
   } catch (const std::exception& fault) {
@@ -85,8 +97,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.footer(
       "Each verb has a --help of its own.\n"
-      "The bot's token comes from PORTCULLIS_TOKEN or a file, never from an argument. NO_COLOR switches colours "
-      "off.\n\n"
+      "The bot's token comes from PORTCULLIS_TOKEN or a file, never from an argument; only that of a\n"
+      "server under test may. NO_COLOR switches colours off.\n\n"
       "Example: a whole session on this machine, with nothing to set up\n"
       "  portcullis demo");
   Run run_verb;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -92,6 +93,9 @@ void report(const minimise::Outcome& outcome, std::size_t before, const Options&
 
 Exit run(const Options& options) {
   check_place(options.out_file, "--out");
+  std::error_code none;
+  if (std::filesystem::equivalent(options.file, options.out_file, none))
+    throw Failure(Exit::Usage, "--out names the recording itself, which may be the only one; name another file");
   timeline::Timeline timeline = read_recording(options.file);
   const std::size_t before = timeline.records.size();
   const minimise::Aim aim = aim_of(timeline, options);

@@ -205,15 +205,22 @@ Exit run(const Options& options) {
   log.on_listening(*opened, any_token);
   over.wait(false);
   opened.reset();
+  if (!options.ready_file.empty()) ::unlink(options.ready_file.c_str());
   if (recorder) recorder->close();
   return Exit::Well;
 }
 
 void add_options(CLI::App& verb, Options& options) {
   verb.add_option("--address", options.address, "Address to listen on")->option_text("A [127.0.0.1]");
-  verb.add_option("--port", options.port, "Port of the gateway; 0: the system chooses")->option_text("N [0]");
-  verb.add_option("--api-port", options.api_port, "Port of the REST answers")->option_text("N [0]");
-  verb.add_option("--control-port", options.control_port, "Port of the control over HTTP")->option_text("N [0]");
+  verb.add_option("--port", options.port, "Port of the gateway; 0: the system chooses")
+      ->option_text("N [0]")
+      ->check(CLI::Range(0, 65'535));
+  verb.add_option("--api-port", options.api_port, "Port of the REST answers")
+      ->option_text("N [0]")
+      ->check(CLI::Range(0, 65'535));
+  verb.add_option("--control-port", options.control_port, "Port of the control over HTTP")
+      ->option_text("N [0]")
+      ->check(CLI::Range(0, 65'535));
   auto* const tls = verb.add_flag("--tls", options.tls, "wss and https, with a certificate made now");
   verb.add_option("--ca-out", options.ca_file, "Where to write the certificate that clients have to trust")
       ->option_text("FILE")

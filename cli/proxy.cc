@@ -198,6 +198,7 @@ Exit run(const Options& options) {
   log.on_listening(*opened);
   over.wait(false);
   opened.reset();
+  if (!options.ready_file.empty()) ::unlink(options.ready_file.c_str());
   const bool cut_short = judge.is_full();
   const report::ScenarioResult verdict = judge.finish(options.upstream);
   report(verdict, cut_short, options);
@@ -214,10 +215,16 @@ void add_options(CLI::App& verb, Options& options) {
                                     "name the proxy");
   api->option_text("URL");
   verb.add_option("--ca", options.ca_file, "Certificates to trust upstream, as PEM, in place of the system's")
-      ->option_text("FILE");
+      ->option_text("FILE")
+      ->check(CLI::ExistingFile);
   verb.add_option("--address", options.address, "Address to listen on")->option_text("A [127.0.0.1]");
-  verb.add_option("--port", options.port, "Port for clients; 0: the system chooses")->option_text("N [0]");
-  verb.add_option("--api-port", options.api_port, "Port of the door for REST")->option_text("N [0]")->needs(api);
+  verb.add_option("--port", options.port, "Port for clients; 0: the system chooses")
+      ->option_text("N [0]")
+      ->check(CLI::Range(0, 65'535));
+  verb.add_option("--api-port", options.api_port, "Port of the door for REST")
+      ->option_text("N [0]")
+      ->check(CLI::Range(0, 65'535))
+      ->needs(api);
   auto* const tls = verb.add_flag("--tls", options.tls, "wss and https for clients, with a certificate made now");
   verb.add_option("--ca-out", options.ca_out, "Where to write the certificate that clients have to trust")
       ->option_text("FILE")

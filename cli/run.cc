@@ -89,7 +89,7 @@ Exit run_suite(const Options& options) {
   run::apply(expected, report.results);
   print(report, progress.colour());
   write_reports(report, options.files);
-  if (interrupted) throw Failure(Exit::Failed, "interrupted: what had not begun was skipped");
+  if (interrupted) throw Failure(Exit::Failed, "interrupted: what was not over was skipped");
   return exit_of(report);
 }
 

@@ -6,7 +6,7 @@
 
 namespace portcullis::driver {
 
-/// Takes SIGINT and SIGTERM away from the program's threads, so that one can wait for them and end cleanly. Make it
+/// Takes SIGINT, SIGTERM and SIGHUP away from the program's threads, so that one can wait for them and end cleanly. Make it
 /// before any thread is started.
 class StopSignals {
  public:
@@ -14,6 +14,7 @@ class StopSignals {
     sigemptyset(&set_);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
   }
   ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

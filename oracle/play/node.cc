@@ -115,6 +115,7 @@ Document::Document(std::string_view text, std::string file) : file_(std::move(fi
   Reading reading{lines_, line};
   const auto where = [&] { return file_ + ":" + std::to_string(line) + ": "; };
   try {
+    if (text.find('\0') != text.npos) throw Wrong{"holds a NUL, which is not JSON"};  // the parser takes it for the end
     const auto follow = [&](int, Reading::Event event, const Json& parsed) { return reading(event, parsed); };
     tree_ = Json::parse(Lines(text.data(), line), Lines(text.data() + text.size(), line), follow);
   } catch (const Wrong& wrong) {

@@ -57,6 +57,7 @@ class Suite {
     }
     tell([&] { options_.on_begun(scenario); });
     results_[index] = play(scenario, options_.target, options_.tls, gate_, interrupted_);
+    if (interrupted_) return void(results_[index] = skipped(scenario, "the run was interrupted"));
     tell([&] { options_.on_over(results_[index]); });
   }
 

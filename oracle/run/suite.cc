@@ -64,6 +64,7 @@ class Suite {
     tell([&] { options_.on_begun(scenario); });
     try {
       results_[index] = play(scenario, options_.subject, noise_, interrupted_);
+      if (interrupted_) return void(results_[index] = skipped(scenario, "the run was interrupted"));
     } catch (const Unfit& unfit) {
       const std::lock_guard lock(mutex_);
       unfit_ = unfit;

@@ -20,7 +20,7 @@ struct SuiteOptions {
 /// Plays scenarios to a client, several at a time, the long ones first.
 ///
 ///   Shape:  the results stand in the order of the scenarios; what cannot be played here is Skipped, with the reason.
-///           Once `interrupted` is set, what has not begun is Skipped.
+///           Once `interrupted` is set, what is not over is Skipped.
 ///   Errors: throws Unfit, after all that had begun is over.
 std::vector<report::ScenarioResult> play_all(const std::vector<const play::Scenario*>& scenarios,
                                              const SuiteOptions& options, const std::atomic<bool>& interrupted);

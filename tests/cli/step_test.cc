@@ -149,6 +149,7 @@ TEST_CASE("run: a line that is wrong is answered with the field, and changes not
   };
   const std::vector<Bad> all{
       {"", "", "is not JSON"},
+      {std::string("{}\0{}", 5), "", "holds a NUL"},
       {"[]", "", "must be an object"},
       {"{}", "", "must have one of: layer, start"},
       {R"({"layer": "tea"})", "/layer", "must be one of: close_codes"},

@@ -1,6 +1,8 @@
 // What the command line says of itself, and of what it is asked in vain. No gateway is needed.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
@@ -197,6 +199,21 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
   for (const InVain& one : all) check(one);
 }
 
+TEST_CASE("interop: what cannot be printed, or written to a device, is told; the device stays one") {
+  const Scratch scratch;
+  const auto prints = [&](const std::string& verb) {
+    return WEXITSTATUS(std::system(("cli/portcullis " + verb + " >/dev/full 2>" + scratch.path("told")).c_str()));
+  };
+  CHECK(prints("list") == 4);
+  CHECK(has(content_of(scratch.path("told")), "disk full"));
+  CHECK(prints("explain GW-HB-14") == 4);
+  CHECK(WEXITSTATUS(std::system("cli/portcullis list | head -1 >/dev/null")) == 0);
+  Program report({"run", "--exec", "true", "--select", "close/1000/*", "--json", "/dev/full"});
+  CHECK(report.wait() == 3);
+  CHECK(has(report.err(), "No space left"));
+  CHECK(std::filesystem::is_character_file("/dev/full"));
+}
+
 TEST_CASE("GW-SEC-1: a token among the arguments is refused, and not repeated") {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"connect", "--token", kToken}, {"connect", std::string("--token=") + kToken}, {"mock", "--token", kToken}})
@@ -231,6 +248,7 @@ TEST_CASE("interop: a bad URL, token or file is told in one line that says what 
       {{"connect", "--url", url, "--record", absent + "/no"}, kWithToken, 3, {"--record", absent, "no such file"}},
       {{"connect", "--url", url, "--record", "/dev/full"}, kWithToken, 3, {"--record", "/dev/full", "no space"}},
       {{"mock", "--record", absent + "/no"}, {}, 3, {"--record", absent, "no such file"}},
+      {{"minimise", words, "--out", words}, {}, 3, {"--out", "another file"}},
       {{"mock", "--token-file", absent}, {}, 3, {"--token-file", absent}},
       {{"mock", "--ready-file", absent + "/no"}, {}, 3, {"--ready-file", absent}},
       {{"mock", "--tls", "--ca-out", absent + "/no"}, {}, 3, {absent}},

@@ -169,7 +169,7 @@ TEST_CASE("GW-REST-1: a proxy's door for REST names the proxy as the gateway, an
   const auto same = ask("GET", mock->api_url() + "/v10/users/@me", {}, {}, "token-of-a-test");
   CHECK(user.status == 200);
   CHECK(user.body == same.body);
-  const auto post = ask("POST", proxy->api_url() + "/v10/webhooks/1/secret", R"({"content":"x"})");
+  const auto post = ask("POST", proxy->api_url() + "/v10/nowhere/1/secret", R"({"content":"x"})");
   CHECK(post.status == 404);
   CHECK(post.body["message"] == "404: Not Found");
   const std::lock_guard lock(told.mutex);

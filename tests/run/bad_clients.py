@@ -4,6 +4,7 @@
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,30 +83,36 @@ def fault_of(portcullis, folder, number, client, good):
     return None
 
 
-def interrupted(portcullis, folder):
-    """Ctrl-C in the middle: it ends soon, and nothing is left."""
-    mark = f"bad-{os.getpid()}-interrupted"
-    run = subprocess.Popen([portcullis, "run", "--exec", command_of("sleep 300", mark), "--select", "close/*"],
-                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def interrupted(portcullis, folder, number):
+    """Ctrl-C, or a terminal that goes: it ends soon, nothing is left, and the client is to blame for nothing."""
+    mark, report = f"bad-{os.getpid()}-interrupted", os.path.join(folder, "interrupted.json")
+    run = subprocess.Popen([portcullis, "run", "--exec", command_of("sleep 300", mark), "--select", "close/*", "--json",
+                            report], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not left(mark) and run.poll() is None:
         time.sleep(0.05)
-    run.send_signal(2)
+    run.send_signal(number)
     run.wait(timeout=LIMIT_S)
-    return f"processes are left: {left(mark)}" if left(mark) else None
+    if left(mark):
+        return f"processes are left: {left(mark)}"
+    with open(report, encoding="utf-8") as file:
+        outcomes = {result["outcome"] for result in json.load(file)["results"]}
+    return None if outcomes == {"skipped"} else f"the scenarios came to {outcomes}"
 
 
 def main(portcullis):
-    failed = 0
+    failed, signals = 0, (signal.SIGINT, signal.SIGHUP)
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
         for number, (name, client, good) in enumerate(CLIENTS):
             print(f"a client that {name}", flush=True)
             if fault := fault_of(portcullis, folder, number, client, good):
                 print(f"FAILED: a client that {name}: {fault}", flush=True)
                 failed += 1
-        if fault := interrupted(portcullis, folder):
-            print(f"FAILED: interrupted: {fault}")
-            failed += 1
-    print(f"{len(CLIENTS) + 1 - failed} of {len(CLIENTS) + 1} passed")
+        for number in signals:
+            if fault := interrupted(portcullis, folder, number):
+                print(f"FAILED: interrupted by {number.name}: {fault}")
+                failed += 1
+    count = len(CLIENTS) + len(signals)
+    print(f"{count - failed} of {count} passed")
     return 1 if failed else 0
 
 
