@@ -213,8 +213,10 @@ void add_options(CLI::App& verb, Options& options) {
       ->option_text("FILE");
   verb.add_option("--events", options.events_max, "End after so many events")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
-  verb.add_option("--seconds", options.seconds_max, "End after so long")->option_text("N")->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000'000));
+  verb.add_option("--seconds", options.seconds_max, "End after so long")
+      ->option_text("N")
+      ->check(CLI::Range(0.001, 1e9));
   verb.add_flag("--data", options.data,
                 "Print what each event carries, too; ids of sessions and tokens are blotted out");
   verb.add_flag("--json", options.json, "Print what becomes of the connections as JSON lines, too");

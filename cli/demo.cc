@@ -260,7 +260,7 @@ void add_demo(CLI::App& app, Run& run_verb) {
   const auto options = std::make_shared<Options>();
   verb->add_option("--seconds-max", options->seconds_max, "Give up after so long")
       ->option_text("N [30]")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.001, 3600.0));
   verb->add_flag("--no-color", options->no_color, "No colours on a terminal, as with NO_COLOR set");
   verb->add_flag("--json", options->json, "Print JSON lines; the last one counts and checks");
   verb->footer(

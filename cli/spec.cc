@@ -85,11 +85,13 @@ Exit run(const Options& options) {
 void add_spec(CLI::App& app, Run& run_verb) {
   auto* const verb = app.add_subcommand("spec", "Prints the tables that the library works by");
   const auto options = std::make_shared<Options>();
-  verb->add_option("TABLE", options->table, "Which one; without it all are listed")->option_text(" ");
+  auto* const table = verb->add_option("TABLE", options->table, "Which one; without it all are listed");
+  table->option_text(" ");
   verb->add_option("--format", options->format,
                    "json, markdown, mermaid, dot or promela; not every table has all of them")
       ->capture_default_str()
-      ->option_text("FORMAT [markdown]");
+      ->option_text("FORMAT [markdown]")
+      ->needs(table);
   verb->footer(
       "Example: how a session reacts to everything that can happen to it, as a drawing\n"
       "  portcullis spec gateway_session --format dot | dot -Tsvg >session.svg");

@@ -189,7 +189,8 @@ std::vector<Event> sounds_answer(const Session& session, const Sounds& sounds) {
 std::vector<Event> channel_info_answer(const World& world, const Session& session, const ChannelInfo& info) {
   if (!has(session, info.guild_id)) return {};
   json channels = json::array();
-  for (const Channel& one : find_guild(world, info.guild_id)->channels) {
+  const auto guild = find_guild(world, info.guild_id);
+  for (const Channel& one : guild->channels) {
     if (one.kind != ChannelKind::Voice) continue;
     json& channel = channels.emplace_back(json{{"id", snowflake(one.id)}});
     if (info.status) channel["status"] = nullptr;

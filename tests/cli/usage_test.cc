@@ -194,6 +194,8 @@ TEST_CASE("interop: a command line that cannot be meant is answered with one lin
       {{"vectors", "no/such/folder"}, {}, 3, {"no/such/folder"}},
       {{"step", "further"}, {}, 3, {"a word too many"}},
       {{"spec", "weather"}, {}, 3, {"weather", "heartbeat"}},
+      {{"spec", "--format", "dot"}, {}, 3, {"--format", "TABLE"}},
+      {{"connect", "--events", "0"}, kWithToken, 3, {"--events", "range 1 to"}},
       {{"spec", "opcodes", "--format", "dot"}, {}, 3, {"no format dot", "json, markdown"}},
   };
   for (const InVain& one : all) check(one);
