@@ -22,6 +22,7 @@ class Bot(discord.Client):
         self.tree = app_commands.CommandTree(self)
 
     async def setup_hook(self):
+        self.add_view(Button())  # so that a button works however soon it is pressed, and after a restart
         await self.tree.sync()
 
     async def on_message(self, message):
@@ -49,6 +50,9 @@ class Bot(discord.Client):
 
 
 class Button(discord.ui.View):
+    def __init__(self):
+        super().__init__(timeout=None)
+
     @discord.ui.button(label="Yes", custom_id="yes")
     async def yes(self, interaction, _button):
         await interaction.response.edit_message(content=f"{interaction.user.name} said yes", view=None)
