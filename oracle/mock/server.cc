@@ -182,9 +182,9 @@ std::string url_of(std::string_view scheme, const std::string& host, std::uint16
 }  // namespace
 
 Server::Impl::Impl(ServerOptions wanted, Gateway* gateway, Listeners listeners, std::optional<Tls> context, CaFile ca)
-    : gateway_url(url_of(wanted.tls ? "wss" : "ws", host_of(wanted), listeners.gateway->port())),
-      api_url(url_of(wanted.tls ? "https" : "http", host_of(wanted), listeners.api->port()) + "/api"),
-      control_url(url_of("http", std::string(kLoopback), listeners.control->port())),
+    : gateway_url(url_of(wanted.tls ? "wss" : "ws", host_of(wanted), listeners.gateway.value().port())),
+      api_url(url_of(wanted.tls ? "https" : "http", host_of(wanted), listeners.api.value().port()) + "/api"),
+      control_url(url_of("http", std::string(kLoopback), listeners.control.value().port())),
       ca_file(std::move(ca)),
       options_(with_url(std::move(wanted), gateway_url)),
       tls_(std::move(context)),
