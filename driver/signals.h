@@ -6,15 +6,16 @@
 
 namespace portcullis::driver {
 
-/// Takes SIGINT, SIGTERM and SIGHUP away from the program's threads, so that one can wait for them and end cleanly. Make it
-/// before any thread is started.
+/// Takes SIGINT, SIGTERM and SIGHUP away from the program's threads, so that one can wait for them and end cleanly.
+/// Make it before any thread is started. A SIGHUP that is ignored, as nohup has it, stays ignored.
 class StopSignals {
  public:
   StopSignals() noexcept {
     sigemptyset(&set_);
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGHUP);
+    struct sigaction hangup {};
+    if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, &before_);
   }
   ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }

@@ -99,6 +99,19 @@ def interrupted(portcullis, folder, number):
     return None if outcomes == {"skipped"} else f"the scenarios came to {outcomes}"
 
 
+def outlives_its_terminal(portcullis):
+    """With SIGHUP ignored, as nohup has it, it goes on."""
+    mock = subprocess.Popen([portcullis, "mock"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    mock.stdout.readline()
+    mock.send_signal(signal.SIGHUP)
+    try:
+        return f"it ended with {mock.wait(timeout=1)}"
+    except subprocess.TimeoutExpired:
+        mock.terminate()
+        return None if mock.wait(timeout=LIMIT_S) == 0 else "it did not end well"
+
+
 def main(portcullis):
     failed, signals = 0, (signal.SIGINT, signal.SIGHUP)
     with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
@@ -111,7 +124,10 @@ def main(portcullis):
             if fault := interrupted(portcullis, folder, number):
                 print(f"FAILED: interrupted by {number.name}: {fault}")
                 failed += 1
-    count = len(CLIENTS) + len(signals)
+    if fault := outlives_its_terminal(portcullis):
+        print(f"FAILED: under nohup: {fault}")
+        failed += 1
+    count = len(CLIENTS) + len(signals) + 1
     print(f"{count - failed} of {count} passed")
     return 1 if failed else 0
 
